@@ -1,0 +1,458 @@
+"""Everything that can happen in a session, as typed records: the one stream.
+
+The engine yields these, the store appends them, `market.state.reduce` folds them.
+Amounts whose name ends in `_nano` are integers in nano-units of the session's unit;
+`_usd_nano` are nano-dollars of real model spend. Text fields may hold hostile model
+output: whoever shows them makes them safe first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from market.spec import Frozen, Name, SessionSpec
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Tokens = Annotated[int, Field(ge=0, le=10**12)]
+Asked = Annotated[int, Field(ge=0, le=10**18)]
+"""Nano-units of an ask or a cost; the bound keeps sums of them within the store's 64 bits."""
+
+
+class Verdict(StrEnum):
+    """What a grader decided. `INFRA` is never a model's failure."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INFRA = "infra"
+    TIMEOUT = "timeout"
+
+
+class Purpose(StrEnum):
+    """What a model call is for; their costs are told apart."""
+
+    FORECAST = "forecast"
+    BID = "bid"
+    ATTEMPT = "attempt"
+    ROUTER = "router"
+
+
+class Closing(StrEnum):
+    """How a task ended."""
+
+    SOLVED = "solved"
+    UNSOLVED = "unsolved"
+    UNSOLD = "unsold"
+    INFRA = "infra"
+    OUT_OF_BUDGET = "out-of-budget"
+
+
+class Ending(StrEnum):
+    """How a session ended."""
+
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    OUT_OF_BUDGET = "out-of-budget"
+    FAILED = "failed"
+
+
+class TaskCard(Frozen):
+    """What the stream knows of a task: enough to show and to group, not to attempt."""
+
+    id: Name
+    title: str = ""
+    repo: str = ""
+    difficulty: str = ""
+    gradable: bool = True
+
+
+class Price(Frozen):
+    """USD per token and where the figure comes from; None where unknown."""
+
+    input_usd: float | None = None
+    output_usd: float | None = None
+    source: str = "unknown"
+
+    @property
+    def blended_usd(self) -> float | None:
+        """Blended USD per token, pi: the mean of input and output price."""
+        if self.input_usd is None or self.output_usd is None:
+            return None
+        return (self.input_usd + self.output_usd) / 2
+
+
+class WorkerCard(Frozen):
+    """What the stream knows of a worker."""
+
+    name: Name
+    model: str
+    scaffold: str = ""
+    price: Price = Price()
+    simulated: bool = False
+
+
+class Usage(Frozen):
+    """Tokens a provider reported for one call; `estimated` where it reported none."""
+
+    input_tokens: Tokens = 0
+    output_tokens: Tokens = 0
+    cached_tokens: Tokens = 0
+    reasoning_tokens: Tokens = 0
+    estimated: bool = False
+
+    @property
+    def total(self) -> int:
+        """Input and output tokens together (cached and reasoning are parts of these)."""
+        return self.input_tokens + self.output_tokens
+
+
+class Message(Frozen):
+    """One chat message of a prompt, exactly as sent."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class BookRow(Frozen):
+    """One bid as the mechanism saw it at a clearing; `parts` are the addends of the score."""
+
+    worker: Name
+    p_success: Probability
+    tokens: Tokens
+    ask_nano: int
+    cost_nano: int
+    score: float | None = None
+    parts: dict[str, float] = {}
+    eligible: bool = True
+
+
+# --- the session ---------------------------------------------------------------------
+
+
+class SessionOpened(Frozen):
+    """The first event: everything needed to run, resume and show the session."""
+
+    kind: Literal["session_opened"] = "session_opened"
+    spec: SessionSpec | None = None
+    origin: str = "run"
+    simulated: bool = False
+    tasks: tuple[TaskCard, ...] = ()
+    workers: tuple[WorkerCard, ...] = ()
+    version: str = ""
+
+
+class SessionPaused(Frozen):
+    """No new call or attempt starts until `session_resumed`."""
+
+    kind: Literal["session_paused"] = "session_paused"
+    reason: str = ""
+
+
+class SessionResumed(Frozen):
+    """Work goes on, after a pause or in a new process."""
+
+    kind: Literal["session_resumed"] = "session_resumed"
+    reason: str = ""
+
+
+class SessionClosed(Frozen):
+    """The last event of a run; a stopped session may be resumed and closed again."""
+
+    kind: Literal["session_closed"] = "session_closed"
+    ending: Ending
+    reason: str = ""
+
+
+class RoundOpened(Frozen):
+    """A round of bidding, clearing and attempts begins; rounds count from 1."""
+
+    kind: Literal["round_opened"] = "round_opened"
+    round: int
+
+
+class Notice(Frozen):
+    """Something a person should know: a retry, a refusal, a missing tool."""
+
+    kind: Literal["notice"] = "notice"
+    level: Literal["info", "warning", "error"] = "info"
+    text: str
+    task: str | None = None
+    worker: str | None = None
+
+
+# --- model calls ---------------------------------------------------------------------
+
+
+class CallStarted(Frozen):
+    """A model call is about to be made; its highest possible cost is reserved.
+
+    `call` is the same for the same work in every run of a spec, so that a resume can
+    find the answer it already paid for.
+    """
+
+    kind: Literal["call_started"] = "call_started"
+    call: Name
+    purpose: Purpose
+    task: Name
+    worker: Name
+    model: str
+    messages: tuple[Message, ...]
+    reserved_usd_nano: int = 0
+
+
+class CallAnswered(Frozen):
+    """The answer of a paid call, stored before anything acts on it."""
+
+    kind: Literal["call_answered"] = "call_answered"
+    call: Name
+    purpose: Purpose
+    task: Name
+    worker: Name
+    text: str
+    usage: Usage
+    cost_usd_nano: int | None
+    price_source: str = ""
+    finish: str = ""
+    seconds: float = 0.0
+
+
+class CallFailed(Frozen):
+    """A call that gave no answer after its retries; `cost_usd_nano` is what it is charged."""
+
+    kind: Literal["call_failed"] = "call_failed"
+    call: Name
+    purpose: Purpose
+    task: Name
+    worker: Name
+    reason: str
+    text: str = ""
+    cost_usd_nano: int = 0
+
+
+# --- forecasts, bids, awards ---------------------------------------------------------
+
+
+class ForecastMade(Frozen):
+    """What a worker said before any work: success probability and total tokens."""
+
+    kind: Literal["forecast_made"] = "forecast_made"
+    task: Name
+    worker: Name
+    p_success: Probability
+    tokens: Tokens
+    ask_nano: Asked | None = None
+    rationale: str = ""
+    strategy: str = ""
+
+
+class ForecastRejected(Frozen):
+    """The answer was malformed twice; the raw text is kept."""
+
+    kind: Literal["forecast_rejected"] = "forecast_rejected"
+    task: Name
+    worker: Name
+    reason: str
+    raw: str
+
+
+class BidPlaced(Frozen):
+    """A bid for a task. `cost_nano` is the expected cost, tokens times blended price."""
+
+    kind: Literal["bid_placed"] = "bid_placed"
+    task: Name
+    worker: Name
+    p_success: Probability
+    tokens: Tokens
+    ask_nano: Asked
+    cost_nano: Asked
+
+
+class BountyRaised(Frozen):
+    """The bounty of a task went up, after a round without bids or a second failure."""
+
+    kind: Literal["bounty_raised"] = "bounty_raised"
+    task: Name
+    bounty_nano: int
+    reason: str = ""
+
+
+class TaskAwarded(Frozen):
+    """A mechanism gave a task to a worker.
+
+    `payment_nano` is what it is paid on pass, `penalty_nano` what it is charged on fail;
+    `allocation_cost_usd_nano` is what choosing it cost beyond the calls in this ledger.
+    """
+
+    kind: Literal["task_awarded"] = "task_awarded"
+    task: Name
+    worker: Name
+    attempt: Name
+    number: int
+    round: int
+    mechanism: str
+    payment_nano: int
+    penalty_nano: int
+    book: tuple[BookRow, ...] = ()
+    reserve_nano: int | None = None
+    allocation_cost_usd_nano: int = 0
+
+
+class TaskUnsold(Frozen):
+    """A clearing gave the task to nobody."""
+
+    kind: Literal["task_unsold"] = "task_unsold"
+    task: Name
+    round: int
+    reason: str
+    book: tuple[BookRow, ...] = ()
+    reserve_nano: int | None = None
+
+
+# --- attempts ------------------------------------------------------------------------
+
+
+class AttemptStarted(Frozen):
+    """The winner begins to work."""
+
+    kind: Literal["attempt_started"] = "attempt_started"
+    attempt: Name
+    task: Name
+    worker: Name
+
+
+class AttemptOutput(Frozen):
+    """Text that an attempt or its grading wrote, in pieces as it streamed."""
+
+    kind: Literal["attempt_output"] = "attempt_output"
+    attempt: Name
+    task: Name
+    worker: Name
+    source: Literal["model", "tool", "tests", "note"] = "model"
+    text: str
+
+
+class SubmissionMade(Frozen):
+    """What the attempt handed in. An empty submission is a submission."""
+
+    kind: Literal["submission_made"] = "submission_made"
+    attempt: Name
+    task: Name
+    worker: Name
+    form: Literal["patch", "text"] = "patch"
+    content: str
+    note: str = ""
+
+
+class VerdictReached(Frozen):
+    """A grader's decision on a submission, with the attempt's own tokens and cost."""
+
+    kind: Literal["verdict_reached"] = "verdict_reached"
+    attempt: Name
+    task: Name
+    worker: Name
+    verdict: Verdict
+    reason: str = ""
+    tests_passed: int = 0
+    tests_failed: int = 0
+    failed_tests: tuple[str, ...] = ()
+    log: str = ""
+    tokens: Tokens | None = None
+    cost_usd_nano: int | None = None
+    seconds: float = 0.0
+
+
+class OutcomeObserved(Frozen):
+    """An outcome known from elsewhere (an imported file), not from an award of this session."""
+
+    kind: Literal["outcome_observed"] = "outcome_observed"
+    task: Name
+    worker: Name
+    verdict: Verdict
+    tokens: Tokens | None = None
+    cost_usd_nano: int | None = None
+
+
+class AttemptSettled(Frozen):
+    """Money and reputation of one attempt. `profit = payment - penalty - cost`.
+
+    An infra verdict settles at nothing and leaves the reputation as it was.
+    """
+
+    kind: Literal["attempt_settled"] = "attempt_settled"
+    attempt: Name
+    task: Name
+    worker: Name
+    verdict: Verdict
+    payment_nano: int
+    penalty_nano: int
+    cost_nano: int
+    profit_nano: int
+    reputation_before: float
+    reputation_after: float
+
+
+class TaskClosed(Frozen):
+    """Nothing more will happen to this task in this session."""
+
+    kind: Literal["task_closed"] = "task_closed"
+    task: Name
+    closing: Closing
+    reason: str = ""
+
+
+Event = (
+    SessionOpened
+    | SessionPaused
+    | SessionResumed
+    | SessionClosed
+    | RoundOpened
+    | Notice
+    | CallStarted
+    | CallAnswered
+    | CallFailed
+    | ForecastMade
+    | ForecastRejected
+    | BidPlaced
+    | BountyRaised
+    | TaskAwarded
+    | TaskUnsold
+    | AttemptStarted
+    | AttemptOutput
+    | SubmissionMade
+    | VerdictReached
+    | OutcomeObserved
+    | AttemptSettled
+    | TaskClosed
+)
+
+_adapter: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+
+def parse_event(payload: str | bytes) -> Event:
+    """Read one event from its JSON text.
+
+    Raises:
+        pydantic.ValidationError: the text is not an event of this stream.
+    """
+    return _adapter.validate_json(payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event with its place in a session's ledger.
+
+    Attributes:
+        seq: position in the ledger, from 1 without gaps.
+        at: wall-clock time, UTC.
+        offset_us: microseconds of running time since the session opened; never goes back,
+            whatever the wall clock does, and does not count the time a session lay stopped.
+    """
+
+    seq: int
+    at: datetime
+    offset_us: int
+    event: Event
