@@ -1,0 +1,55 @@
+"""Floor 2, remembers: one SQLite file with every session's ledger and what is derived from it.
+
+    with open_store(path) as store:
+        session_id = store.sessions.create("six sellers")
+        with store.writer(session_id) as writer:        # nobody else may run it meanwhile
+            writer.append([(at, offset_us, event)])     # one transaction, hash-chained
+        for recorded in store.ledger.read(session_id): ...
+        store.sessions.get("six sellers")               # by id, "#12" or name
+        store.queries.forecasts(session_id)             # projections, caught up first
+        store.verify(session_id).broken                 # the first broken event, or None
+
+- `location`, `schema`, `migrations`, `database`: where the file is, and making it ready.
+- `tables`: every table, as SQLModel classes.
+- `ledger`, `chain`, `verify`, `writer`, `locks`: the append-only events of a session.
+- `sessions`, `headline`, `heads`: the list of sessions and its figures.
+- `projections`, `projection_sql`, `queries`, `selects`, `records`: tables derived from events.
+- `importers`: files of other programs, as sessions.
+
+Importing this package imports neither SQLAlchemy nor Alembic: lists of sessions and
+running sessions do without; `queries` and an actual migration load them.
+"""
+
+from store.errors import (
+    BrokenLedgerError,
+    HeadMovedError,
+    ImportRefusedError,
+    SessionBusyError,
+    StoreError,
+    UnknownSessionError,
+    UnusableDatabaseError,
+)
+from store.facade import Store, open_store
+from store.ledger import LedgerRow, Stamped
+from store.sessions import SessionInfo
+from store.verify import Break, Fault, VerifyReport
+from store.writer import SessionWriter
+
+__all__ = [
+    "Break",
+    "BrokenLedgerError",
+    "Fault",
+    "HeadMovedError",
+    "ImportRefusedError",
+    "LedgerRow",
+    "SessionBusyError",
+    "SessionInfo",
+    "SessionWriter",
+    "Stamped",
+    "Store",
+    "StoreError",
+    "UnknownSessionError",
+    "UnusableDatabaseError",
+    "VerifyReport",
+    "open_store",
+]

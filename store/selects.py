@@ -1,0 +1,160 @@
+"""The SQLModel statements behind `store.queries`, one a question."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select
+from sqlmodel import SQLModel, col
+
+from store.tables import (
+    AttemptRow,
+    AwardRow,
+    CallRow,
+    ForecastRow,
+    OutcomeRow,
+    ReputationRow,
+    SettlementRow,
+    TaskRow,
+    WorkerRow,
+)
+
+Statement = Select[*tuple[Any, ...]]
+
+
+def forecasts(session_id: int) -> Statement:
+    """The forecasts that were made: worker, task, repository, difficulty, p, tokens."""
+    return (
+        select(
+            col(ForecastRow.worker),
+            col(ForecastRow.task),
+            func.coalesce(col(TaskRow.repo), ""),
+            func.coalesce(col(TaskRow.difficulty), ""),
+            col(ForecastRow.p_success),
+            col(ForecastRow.tokens),
+        )
+        .outerjoin(TaskRow, _same(ForecastRow, TaskRow, "task"))
+        .where(col(ForecastRow.session_id) == session_id, col(ForecastRow.p_success).is_not(None))
+        .order_by(col(ForecastRow.seq))
+    )
+
+
+def verdicts(session_id: int) -> Statement:
+    """Verdicts of attempts in their order: worker, task, verdict, tokens, cost."""
+    return (
+        select(
+            col(AttemptRow.worker),
+            col(AttemptRow.task),
+            col(AttemptRow.verdict),
+            col(AttemptRow.tokens),
+            col(AttemptRow.cost_usd_nano),
+        )
+        .where(col(AttemptRow.session_id) == session_id, col(AttemptRow.verdict).is_not(None))
+        .order_by(col(AttemptRow.task), col(AttemptRow.number))
+    )
+
+
+def outcomes(session_id: int) -> Statement:
+    """Observed outcomes: worker, task, verdict, tokens, cost."""
+    return select(
+        col(OutcomeRow.worker),
+        col(OutcomeRow.task),
+        col(OutcomeRow.verdict),
+        col(OutcomeRow.tokens),
+        col(OutcomeRow.cost_usd_nano),
+    ).where(col(OutcomeRow.session_id) == session_id)
+
+
+def awards(session_id: int) -> Statement:
+    """The awards and the verdict of each."""
+    return (
+        select(AwardRow, col(AttemptRow.verdict))
+        .join(AttemptRow, _same(AwardRow, AttemptRow, "attempt"))
+        .where(col(AwardRow.session_id) == session_id)
+        .order_by(col(AwardRow.seq))
+    )
+
+
+def settlements(session_id: int) -> Statement:
+    """The settlements."""
+    mine = col(SettlementRow.session_id) == session_id
+    return select(SettlementRow).where(mine).order_by(col(SettlementRow.seq))
+
+
+def tasks(session_id: int) -> Statement:
+    """The tasks."""
+    return select(TaskRow).where(col(TaskRow.session_id) == session_id).order_by(col(TaskRow.position))
+
+
+def standings(session_id: int) -> Statement:
+    """Worker, reputation, spend, tokens, forecasts, rejections, mean p."""
+    calls, said = _spent_by_worker(session_id), _said_by_worker(session_id)
+    return (
+        select(
+            WorkerRow,
+            ReputationRow,
+            func.coalesce(calls.c.usd_nano, 0),
+            func.coalesce(calls.c.tokens, 0),
+            func.coalesce(said.c.forecasts, 0),
+            func.coalesce(said.c.rejections, 0),
+            said.c.mean_p,
+        )
+        .join(ReputationRow, _same(WorkerRow, ReputationRow, "worker"))
+        .outerjoin(calls, calls.c.worker == WorkerRow.worker)
+        .outerjoin(said, said.c.worker == WorkerRow.worker)
+        .where(col(WorkerRow.session_id) == session_id)
+        .order_by(col(WorkerRow.position))
+    )
+
+
+def spend_by_purpose(session_id: int) -> Statement:
+    """Purpose, calls, tokens, nano-dollars."""
+    return (
+        select(col(CallRow.purpose), func.count(), _call_tokens(), _call_cost())
+        .where(col(CallRow.session_id) == session_id)
+        .group_by(col(CallRow.purpose))
+        .order_by(col(CallRow.purpose))
+    )
+
+
+def allocation_spend(session_id: int) -> Statement:
+    """Nano-dollars that allocators spent on deciding."""
+    total = func.coalesce(func.sum(col(AwardRow.allocation_cost_usd_nano)), 0)
+    return select(total).where(col(AwardRow.session_id) == session_id)
+
+
+def _spent_by_worker(session_id: int) -> Subquery:
+    return (
+        select(col(CallRow.worker), _call_tokens().label("tokens"), _call_cost().label("usd_nano"))
+        .where(col(CallRow.session_id) == session_id)
+        .group_by(col(CallRow.worker))
+        .subquery()
+    )
+
+
+def _said_by_worker(session_id: int) -> Subquery:
+    return (
+        select(
+            col(ForecastRow.worker),
+            func.count(col(ForecastRow.p_success)).label("forecasts"),
+            func.count(col(ForecastRow.rejected)).label("rejections"),
+            func.avg(col(ForecastRow.p_success)).label("mean_p"),
+        )
+        .where(col(ForecastRow.session_id) == session_id)
+        .group_by(col(ForecastRow.worker))
+        .subquery()
+    )
+
+
+def _call_tokens() -> ColumnElement[Any]:
+    return func.sum(col(CallRow.input_tokens) + col(CallRow.output_tokens))
+
+
+def _call_cost() -> ColumnElement[Any]:
+    return func.coalesce(func.sum(col(CallRow.cost_usd_nano)), 0)
+
+
+def _same(left: type[SQLModel], right: type[SQLModel], *columns: str) -> ColumnElement[bool]:
+    """Rows of one session that agree in these columns."""
+    pairs = ((getattr(left, name), getattr(right, name)) for name in ("session_id", *columns))
+    return and_(*(one == other for one, other in pairs))
