@@ -1,0 +1,203 @@
+"""One attempt, from award to verdict: the scaffold works, the grader judges."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from market.events import (
+    AttemptOutput,
+    AttemptStarted,
+    CallAnswered,
+    Message,
+    Purpose,
+    SubmissionMade,
+    TaskAwarded,
+    Verdict,
+    VerdictReached,
+)
+from market.spec import SessionSpec, WorkerSpec
+from market.state import AttemptState
+from runners.calls import Caller, OutOfBudget
+from runners.graders.base import Grade, Grader
+from runners.models.base import CallContext, ModelAnswer, ModelError, ModelRequest
+from runners.recorder import Recorder
+from runners.scaffolds.base import Scaffold, Source, Submission, Work
+from runners.suites.task import Task
+from runners.workspace import WorkspaceError
+
+FLUSH_SECONDS = 0.1
+"""How long a pane's text may wait before it becomes an event."""
+PIECE_CHARS = 4096
+"""Longest text of one output event; more is split, so that no event grows without bound."""
+
+
+class Output:
+    """Gathers an attempt's text into few events, in order with everything else."""
+
+    def __init__(self, recorder: Recorder, award: TaskAwarded) -> None:
+        self._recorder = recorder
+        self._award = award
+        self._source: Source = "model"
+        self._pieces: list[str] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    def emit(self, source: Source, text: str) -> None:
+        """Show a piece of text soon."""
+        if source != self._source:
+            self.flush()
+            self._source = source
+        self._pieces.append(text)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        """Turn what was gathered into events now."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        for start in range(0, len(text), PIECE_CHARS):
+            self._recorder.emit(self._event(text[start : start + PIECE_CHARS]))
+
+    def _event(self, text: str) -> AttemptOutput:
+        award = self._award
+        return AttemptOutput(
+            attempt=award.attempt, task=award.task, worker=award.worker, source=self._source, text=text
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Runs attempts, picking up wherever an earlier process left one."""
+
+    spec: SessionSpec
+    recorder: Recorder
+    caller: Caller
+    scaffolds: Mapping[str, Scaffold]
+    grader: Grader
+
+    async def run(self, award: TaskAwarded, task: Task) -> VerdictReached:
+        """Bring one awarded attempt to its verdict.
+
+        Raises:
+            OutOfBudget: a model call did not fit the budget.
+        """
+        known = self._known(award)
+        if known.verdict:
+            return known.verdict
+        output = Output(self.recorder, award)
+        try:
+            submission = known.submission or await self._work(award, task, known, output)
+            grade = await self._grade(task, submission.content, output)
+        except (ModelError, WorkspaceError) as error:
+            grade = Grade(Verdict.INFRA, reason=str(error))
+        except OutOfBudget:
+            raise
+        except Exception as error:
+            # A fault of a scaffold or grader must not cost the other attempts their session.
+            grade = Grade(Verdict.INFRA, reason=f"harness error: {type(error).__name__}: {error}")
+        finally:
+            output.flush()
+        verdict = self._verdict(award, grade)
+        await self.recorder.record(verdict)
+        return verdict
+
+    async def _work(
+        self, award: TaskAwarded, task: Task, known: AttemptState, output: Output
+    ) -> SubmissionMade:
+        if not known.started:
+            await self.recorder.record(
+                AttemptStarted(attempt=award.attempt, task=award.task, worker=award.worker)
+            )
+        worker = next(worker for worker in self.spec.workers if worker.name == award.worker)
+        with _folder() as folder:
+            work = Work(task, folder, self._asker(award, worker, output), output.emit)
+            submission = await self.scaffolds[worker.scaffold].attempt(work)
+        output.flush()
+        made = _submitted(award, submission)
+        await self.recorder.record(made)
+        return made
+
+    async def _grade(self, task: Task, patch: str, output: Output) -> Grade:
+        return await self.grader.grade(
+            task, patch, self.spec.limits.grade_seconds, lambda text: output.emit("tests", text)
+        )
+
+    def _asker(self, award: TaskAwarded, worker: WorkerSpec, output: Output):
+        turn = 0
+
+        async def ask(messages: tuple[Message, ...]) -> ModelAnswer:
+            nonlocal turn
+            turn += 1
+            request = ModelRequest(
+                model=worker.model,
+                messages=messages,
+                context=CallContext(Purpose.ATTEMPT, award.task, worker.name, self.spec.seed, self.spec.pace),
+                max_tokens=worker.max_tokens,
+                temperature=worker.temperature,
+                api_base=worker.api_base,
+                timeout_seconds=self.spec.limits.call_seconds,
+            )
+            return await self.caller.ask(
+                f"attempt:{award.attempt}:{turn}", request, lambda text: output.emit("model", text)
+            )
+
+        return ask
+
+    def _known(self, award: TaskAwarded) -> AttemptState:
+        attempts = self.recorder.state.tasks[award.task].attempts
+        return next(attempt for attempt in attempts if attempt.award.attempt == award.attempt)
+
+    def _verdict(self, award: TaskAwarded, grade: Grade) -> VerdictReached:
+        answers = self._answers(award)
+        costs = [answer.cost_usd_nano for answer in answers]
+        return VerdictReached(
+            attempt=award.attempt,
+            task=award.task,
+            worker=award.worker,
+            verdict=grade.verdict,
+            reason=grade.reason,
+            tests_passed=grade.tests_passed,
+            tests_failed=grade.tests_failed,
+            failed_tests=grade.failed_tests,
+            log=grade.log,
+            tokens=sum(answer.usage.total for answer in answers) if answers else None,
+            cost_usd_nano=None if None in costs else sum(cost or 0 for cost in costs),
+            seconds=round(grade.seconds, 6),
+        )
+
+    def _answers(self, award: TaskAwarded) -> list[CallAnswered]:
+        calls = self.recorder.state.tasks[award.task].calls
+        own = (call.answer for name, call in calls.items() if name.startswith(f"attempt:{award.attempt}:"))
+        return [answer for answer in own if isinstance(answer, CallAnswered)]
+
+
+def out_of_budget(award: TaskAwarded, error: OutOfBudget) -> VerdictReached:
+    """The verdict of an attempt that the budget cut off: infra, not the worker's failure."""
+    return VerdictReached(
+        attempt=award.attempt, task=award.task, worker=award.worker, verdict=Verdict.INFRA, reason=str(error)
+    )
+
+
+def _submitted(award: TaskAwarded, submission: Submission) -> SubmissionMade:
+    return SubmissionMade(
+        attempt=award.attempt,
+        task=award.task,
+        worker=award.worker,
+        form=submission.form,
+        content=submission.content,
+        note=submission.note,
+    )
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    # The submission's files may be unreadable or vanish while they are removed; neither matters.
+    with tempfile.TemporaryDirectory(prefix="marketbench-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)

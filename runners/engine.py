@@ -1,0 +1,304 @@
+"""The session engine: forecasts, clearing, attempts, settlement, round after round.
+
+It yields events as they are stored and knows nothing of screens. Every step asks the
+folded state what is still missing, so that a resumed session is the same code running
+over a state that is not empty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from market.events import (
+    AttemptSettled,
+    BountyRaised,
+    CallFailed,
+    Closing,
+    Ending,
+    Notice,
+    Recorded,
+    RoundOpened,
+    SessionClosed,
+    SessionOpened,
+    SessionPaused,
+    SessionResumed,
+    TaskAwarded,
+    TaskClosed,
+    Verdict,
+    VerdictReached,
+)
+from market.mechanisms import build
+from market.money import to_nano
+from market.reputation import updated
+from market.settlement import settle
+from market.spec import SessionSpec
+from market.state import Phase, SessionState, Status, TaskState
+from runners.attempts import Attempts, out_of_budget
+from runners.bidding import Bidding, Cards, no_cards
+from runners.calls import Caller, OutOfBudget, interrupted
+from runners.clearing import bounty, clear, failed_workers
+from runners.graders.base import Grader
+from runners.models.base import Gateway
+from runners.recorder import Recorder
+from runners.scaffolds.base import Scaffold
+from runners.suites.task import Task
+
+INFRA_RETRIES = 1
+"""A task is awarded again after an infra verdict this many times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a session works with, injected so that tests can put real or small parts in."""
+
+    gateway: Gateway
+    scaffolds: Mapping[str, Scaffold]
+    grader: Grader
+    cards: Cards = no_cards
+
+
+class Engine:
+    """Runs one session to its end.
+
+    Args:
+        opened: the first event of the session; recorded now if the ledger is empty.
+        tasks: the session's tasks in order.
+        tools: models, scaffolds and grader.
+        recorder: the session's ledger, with the state folded so far.
+    """
+
+    def __init__(
+        self, opened: SessionOpened, tasks: Sequence[Task], tools: Tools, recorder: Recorder
+    ) -> None:
+        if opened.spec is None:
+            raise ValueError("this session has no spec, so it can be read but not run")
+        self.spec: SessionSpec = opened.spec
+        self._opened = opened
+        self._tasks = {task.id: task for task in tasks}
+        self._recorder = recorder
+        self._mechanism = build(self.spec.mechanism)
+        self._gate = asyncio.Event()
+        self._gate.set()
+        self._main: asyncio.Task[Ending] | None = None
+        self._stop_reason = ""
+        caller = Caller(recorder, tools.gateway, self.spec.limits.budget_usd)
+        self._bidding = Bidding(
+            self.spec,
+            self._mechanism,
+            recorder,
+            caller,
+            {worker.name: worker.price for worker in opened.workers},
+            self._gate,
+            tools.cards,
+        )
+        self._attempts = Attempts(self.spec, recorder, caller, tools.scaffolds, tools.grader)
+
+    @property
+    def state(self) -> SessionState:
+        """The fold of everything stored so far."""
+        return self._recorder.state
+
+    async def run(self) -> AsyncIterator[Recorded]:
+        """Run the session, yielding each event once it is stored.
+
+        Raises:
+            Exception: the store failed; everything yielded before is safe in it.
+        """
+        self._main = asyncio.create_task(self._session())
+        async for recorded in self._recorder.stored():
+            yield recorded
+        await self._main
+
+    def pause(self, reason: str = "asked to pause") -> None:
+        """Start no new call or attempt; what runs goes on to its end."""
+        if self._gate.is_set() and self.state.status is Status.RUNNING:
+            self._gate.clear()
+            self._recorder.emit(SessionPaused(reason=reason))
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if not self._gate.is_set():
+            self._gate.set()
+            self._recorder.emit(SessionResumed(reason="asked to go on"))
+
+    def stop(self, reason: str = "asked to stop") -> None:
+        """Cancel what runs and end the session as stopped; it can be resumed later."""
+        self._stop_reason = self._stop_reason or reason
+        if self._main:
+            self._main.cancel()
+
+    async def _session(self) -> Ending:
+        ending, reason = Ending.FAILED, ""
+        try:
+            if self._stop_reason:
+                raise asyncio.CancelledError
+            await self._begin()
+            ending, reason = await self._rounds()
+        except asyncio.CancelledError:
+            ending, reason = Ending.STOPPED, self._stop_reason or "interrupted"
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            self._recorder.emit(SessionClosed(ending=ending, reason=reason))
+            self._recorder.finish()
+        return ending
+
+    async def _begin(self) -> None:
+        if not self.state.events:
+            await self._recorder.record(self._opened)
+            return
+        await self._recorder.record(SessionResumed(reason="resumed"), *self._orphans())
+
+    def _orphans(self) -> list[CallFailed]:
+        calls = (call for task in self.state.tasks.values() for call in task.calls.values())
+        return [interrupted(call.started) for call in calls if call.answer is None]
+
+    async def _rounds(self) -> tuple[Ending, str]:
+        try:
+            await self._finish_awarded()
+            while self._open():
+                await self._gate.wait()
+                if not await self._round():
+                    await self._close_rest()
+        except OutOfBudget as broke:
+            await self._close_broke(str(broke))
+            return Ending.OUT_OF_BUDGET, str(broke)
+        return Ending.COMPLETED, ""
+
+    async def _round(self) -> bool:
+        """One round of bidding, clearing and attempts; False if it changed nothing.
+
+        Raises:
+            OutOfBudget: a call did not fit; whatever else was running came to its end.
+        """
+        await self._open_round()
+        tasks = self._open()
+        await self._bidding.collect([self._tasks[task] for task in tasks])
+        cleared = clear(self.state, self._mechanism, tasks, self.spec.seed)
+        seen = self.state.tasks
+        # The same book cleared to nobody again is no news.
+        unsold = [event for event in cleared.unsold if event.book != seen[event.task].book]
+        raised = self._raised([event.task for event in cleared.unsold])
+        await self._recorder.record(*cleared.awards, *unsold, *raised)
+        await self._finish_awarded()
+        return bool(cleared.awards or raised)
+
+    async def _open_round(self) -> None:
+        cleared = max((task.cleared_round for task in self.state.tasks.values()), default=0)
+        if self.state.round <= cleared:
+            await self._recorder.record(RoundOpened(round=self.state.round + 1))
+
+    def _open(self) -> list[str]:
+        return [name for name, task in self.state.tasks.items() if task.phase is Phase.OPEN]
+
+    def _raised(self, unsold: Sequence[str]) -> list[BountyRaised]:
+        return [event for task in unsold if (event := self._raise(task, 0, "nobody won it"))]
+
+    def _raise(self, task: str, failures: int, reason: str) -> BountyRaised | None:
+        current = bounty(self.state.tasks[task], self._mechanism)
+        raised = self._mechanism.raised_bounty(current, self._mechanism.bounty, failures)
+        if raised is None or raised <= current:
+            return None
+        return BountyRaised(task=task, bounty_nano=to_nano(raised), reason=reason)
+
+    # --- attempts ---------------------------------------------------------------------
+
+    async def _finish_awarded(self) -> None:
+        """Bring every awarded attempt to its settlement, settling in award order.
+
+        The order of settlement decides reputations, so it must not depend on who is quicker.
+
+        Raises:
+            OutOfBudget: at least one attempt was cut off; all the others are settled.
+        """
+        broke: list[OutOfBudget] = []
+        awards = [
+            attempt.award
+            for task in self.state.tasks.values()
+            for attempt in task.attempts
+            if attempt.settled is None
+        ]
+        limit = asyncio.Semaphore(self.spec.limits.parallel_attempts)
+
+        async def attempt(award: TaskAwarded) -> VerdictReached:
+            async with limit:
+                await self._gate.wait()
+                try:
+                    return await self._attempts.run(award, self._tasks[award.task])
+                except OutOfBudget as error:
+                    broke.append(error)
+                    verdict = out_of_budget(award, error)
+                    await self._recorder.record(verdict)
+                    return verdict
+
+        async with asyncio.TaskGroup() as group:
+            running = [(award, group.create_task(attempt(award))) for award in awards]
+            for award, verdict in running:
+                await self._settle(award, await verdict)
+        if broke:
+            raise broke[0]
+
+    async def _settle(self, award: TaskAwarded, verdict: VerdictReached) -> None:
+        """Settle, and decide in the same transaction what becomes of the task."""
+        task = self.state.tasks[award.task]
+        settled = self._settlement(award, verdict)
+        if closing := self._closing(task):
+            closed = TaskClosed(task=award.task, closing=closing, reason=verdict.reason)
+            await self._recorder.record(settled, closed)
+            return
+        failures = len(failed_workers(task))
+        raised = self._raise(award.task, failures, f"failed {failures} times") if failures else None
+        await self._recorder.record(settled, *([raised] if raised else []))
+
+    def _settlement(self, award: TaskAwarded, verdict: VerdictReached) -> AttemptSettled:
+        bid = self.state.tasks[award.task].bids[award.worker]
+        cost = bid.cost_nano
+        if verdict.cost_usd_nano is not None:
+            cost = round(verdict.cost_usd_nano * self.spec.units_per_usd)
+        amounts = settle(award.payment_nano, award.penalty_nano, verdict.verdict, cost)
+        before = self.state.workers[award.worker].reputation
+        return AttemptSettled(
+            attempt=award.attempt,
+            task=award.task,
+            worker=award.worker,
+            verdict=verdict.verdict,
+            payment_nano=amounts.payment_nano,
+            penalty_nano=amounts.penalty_nano,
+            cost_nano=amounts.cost_nano,
+            profit_nano=amounts.profit_nano,
+            reputation_before=before,
+            reputation_after=updated(before, verdict.verdict),
+        )
+
+    def _closing(self, task: TaskState) -> Closing | None:
+        """How a task ends after its latest verdict, or None while it may be awarded again."""
+        if task.verdict is Verdict.PASS:
+            return Closing.SOLVED
+        verdicts = [attempt.verdict.verdict for attempt in task.attempts if attempt.verdict]
+        infra = verdicts.count(Verdict.INFRA)
+        if infra > INFRA_RETRIES:
+            return Closing.INFRA
+        if len(verdicts) - infra >= self.spec.limits.attempts:
+            return Closing.UNSOLVED
+        return None
+
+    async def _close_rest(self) -> None:
+        """Close what nobody wants: a round passed without an award or a higher bounty."""
+        closings = [
+            TaskClosed(
+                task=task,
+                closing=Closing.UNSOLVED if failed_workers(self.state.tasks[task]) else Closing.UNSOLD,
+                reason="nobody left to bid" if failed_workers(self.state.tasks[task]) else "no bid cleared",
+            )
+            for task in self._open()
+        ]
+        await self._recorder.record(*closings)
+
+    async def _close_broke(self, reason: str) -> None:
+        await self._recorder.record(
+            Notice(level="warning", text=reason),
+            *(TaskClosed(task=task, closing=Closing.OUT_OF_BUDGET, reason=reason) for task in self._open()),
+        )

@@ -1,0 +1,1 @@
+"""Graders: who decides pass, fail, timeout or infra."""

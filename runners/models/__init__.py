@@ -1,0 +1,1 @@
+"""Models, through litellm only; simulated workers are one more provider of it."""

@@ -1,0 +1,1 @@
+"""Scaffolds: how an attempt turns a task into a submission."""

@@ -1,0 +1,1 @@
+"""Suites: where tasks come from, and the proof that a suite is sound."""
