@@ -1,0 +1,46 @@
+"""Draws the README's pictures from a real offline session: `make screenshots`.
+
+The Floor is shown in the middle of the demo, and the Desk after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from market.events import Closing
+from marketbench_tui.app import MarketBenchApp
+from marketbench_tui.backend import StoreBackend
+from runners.demo import demo_spec
+
+HERE = Path(__file__).parent
+SIZE = (132, 40)
+CLOSED = 15
+"""The Floor is drawn when this many tasks are closed."""
+
+
+async def draw() -> None:
+    """Run the demo in a database of its own and save both screens."""
+    with tempfile.TemporaryDirectory() as folder:
+        backend = StoreBackend(Path(folder) / "docs.sqlite3")
+        app = MarketBenchApp(backend, start=lambda: backend.start(demo_spec(seed=7, pace=0.5)))
+        async with app.run_test(size=SIZE) as pilot:
+            while not (app.watching and app.watching.state.closed >= CLOSED):
+                await pilot.pause(0.2)
+            save(app, "floor")
+            while app.running:
+                await pilot.pause(0.2)
+            assert Closing.SOLVED in {task.closing for task in app.watching.state.tasks.values()}
+            await pilot.press("escape")
+            await pilot.pause(1.0)
+            save(app, "desk")
+
+
+def save(app: MarketBenchApp, name: str) -> None:
+    """Write the screen as it stands."""
+    (HERE / f"{name}.svg").write_text(app.export_screenshot(title="MarketBench"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(draw())

@@ -1,0 +1,157 @@
+"""Commands that run sessions: the app itself, `demo`, `run` and `resume`."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from market.spec import Unit
+from market.state import SessionState, Status, WorkerState
+from marketbench_tui.cli.common import Json, app, open_store, print_json, print_table, say
+from marketbench_tui.view import amounts
+
+if TYPE_CHECKING:
+    from market.spec import SessionSpec
+    from runners.session import Prepared, Workshop
+
+Headless = Annotated[bool, typer.Option("--headless", help="Run without a screen and print a summary.")]
+Unsandboxed = Annotated[
+    bool,
+    typer.Option("--allow-unsandboxed", help="Run code that models wrote without a sandbox. Dangerous."),
+]
+
+
+@app.command()
+def demo(
+    ctx: typer.Context,
+    headless: Headless = False,
+    seed: Annotated[int, typer.Option(min=0, help="Everything that is drawn follows from it.")] = 7,
+    tasks: Annotated[int, typer.Option(min=0, help="Only the first N tasks; 0 for all.")] = 0,
+    json_: Json = False,
+) -> None:
+    """Watch six simulated workers bid for 26 repair tasks, offline."""
+    from runners.demo import demo_spec
+
+    spec = demo_spec(seed=seed, pace=0.0 if headless else 1.0, tasks=_first_tasks(tasks))
+    if headless:
+        workshop = _workshop(ctx, False)
+        _headless(workshop.begin(spec), json_)
+    else:
+        open_app(ctx, spec)
+
+
+@app.command()
+def run(
+    ctx: typer.Context,
+    spec: Annotated[Path, typer.Argument(metavar="SPEC.toml", help="A session spec.")],
+    watch: Annotated[bool, typer.Option("--watch", help="Open the Floor on it.")] = False,
+    allow_unsandboxed: Unsandboxed = False,
+    json_: Json = False,
+) -> None:
+    """Run the session that a spec describes."""
+    from runners.specfile import read_spec
+
+    if watch:
+        open_app(ctx, read_spec(spec), allow_unsandboxed)
+    else:
+        _headless(_workshop(ctx, allow_unsandboxed).begin(read_spec(spec)), json_)
+
+
+@app.command()
+def resume(
+    ctx: typer.Context,
+    session: Annotated[str, typer.Argument(help="Number or name of a session.")],
+    allow_unsandboxed: Unsandboxed = False,
+    json_: Json = False,
+) -> None:
+    """Go on with a session that was stopped or killed; nothing paid is paid again."""
+    _headless(_workshop(ctx, allow_unsandboxed).carry_on(session), json_)
+
+
+def open_app(ctx: typer.Context, spec: SessionSpec | None = None, allow_unsandboxed: bool = False) -> None:
+    """Open the workbench: on the Floor of a new session, or on the Desk."""
+    from marketbench_tui.app import MarketBenchApp
+    from marketbench_tui.backend import StoreBackend
+
+    backend = StoreBackend(ctx.obj.db, allow_unsandboxed)
+    MarketBenchApp(backend, start=(lambda: backend.start(spec)) if spec else None).run()
+
+
+def _workshop(ctx: typer.Context, allow_unsandboxed: bool) -> Workshop:
+    from runners.session import Permissions, Workshop
+    from runners.settings import load_settings
+
+    return Workshop(open_store(ctx), load_settings(), Permissions(unsandboxed=allow_unsandboxed))
+
+
+def _headless(prepared: AbstractAsyncContextManager[Prepared], as_json: bool) -> None:
+    session, state = asyncio.run(_follow(prepared))
+    if as_json:
+        from marketbench_tui.headless import summary
+
+        print_json(summary(session, state))
+    else:
+        _print_summary(session, state)
+    if state.status is not Status.FINISHED:
+        say(f"session #{session} is {state.status}: {state.reason}; marketbench resume {session} goes on")
+        raise typer.Exit(1)
+
+
+async def _follow(prepared: AbstractAsyncContextManager[Prepared]) -> tuple[int, SessionState]:
+    async with prepared as ready:
+        from rich.console import Console
+
+        from marketbench_tui.headless import follow
+
+        say(f"session #{ready.session}: {ready.engine.spec.name}")
+        return ready.session, await follow(ready.engine, Console(stderr=True))
+
+
+def _print_summary(session: int, state: SessionState) -> None:
+    badge = "SIM  " if state.simulated else ""
+    unit = state.spec.unit if state.spec else Unit.USD
+    print(
+        f"{badge}session #{session}: "
+        f"{state.solved} of {len(state.tasks)} tasks solved in {state.round} rounds"
+    )
+    print_table(
+        (
+            "worker",
+            "won ",
+            "passed ",
+            "failed ",
+            "infra ",
+            "said p ",
+            "pass rate ",
+            "reputation ",
+            f"balance {unit} ",
+        ),
+        [_standing(worker, unit) for worker in state.workers.values()],
+    )
+
+
+def _standing(worker: WorkerState, unit: Unit) -> tuple[str, ...]:
+    counted = worker.passes + worker.fails
+    return (
+        worker.card.name,
+        str(worker.wins),
+        str(worker.passes),
+        str(worker.fails),
+        str(worker.infra),
+        "-" if worker.mean_p is None else f"{worker.mean_p:.2f}",
+        f"{worker.passes / counted:.2f}" if counted else "-",
+        f"{worker.reputation:.2f}",
+        amounts.figure(worker.balance_nano, unit, signed=True),
+    )
+
+
+def _first_tasks(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    from runners.suites.loading import load_suite
+
+    return tuple(task.id for task in load_suite("starter").tasks[:count])

@@ -1,0 +1,281 @@
+"""The Floor: one session, live or from the ledger, as it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from market.state import Status
+from marketbench_tui.messages import FloorLeft, ResumeAsked
+from marketbench_tui.screens.dialogs import Confirm
+from marketbench_tui.screens.why import Why
+from marketbench_tui.view.desk import RESUMABLE
+from marketbench_tui.view.header import header
+from marketbench_tui.view.panes import follow, walk
+from marketbench_tui.view.shape import Shape, shape_of
+from marketbench_tui.view.summary import has_ended
+from marketbench_tui.watch import Watch
+from marketbench_tui.widgets.filter import FilterLine
+from marketbench_tui.widgets.keybar import KeyBar
+from marketbench_tui.widgets.page import HeaderLine
+from marketbench_tui.widgets.panes import Panes
+from marketbench_tui.widgets.panetabs import PaneTabs
+from marketbench_tui.widgets.table import Table
+
+PUMPS_PER_SECOND = 32
+"""The feed is read in small pieces, so that a key never waits for a large one."""
+PUMPS_A_DRAW = 4
+"""Panes are brought up to date at every fourth reading, 8 times a second."""
+
+
+class Floor(Screen[None]):
+    """Tasks, bids, attempts, standings and the tape of one session."""
+
+    HELP: ClassVar[str | None] = (
+        "The Floor shows one session. On the left its tasks, then the bids on the chosen task and how the "
+        "workers stand; below, what the workers write right now; at the foot, what happened."
+    )
+    ALLOW_IN_MAXIMIZED_VIEW: ClassVar[str | None] = "HeaderLine, KeyBar, FilterLine"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pause", "pause", tooltip="start nothing new, or go on"),
+        Binding("s", "stop", "stop"),
+        Binding("r", "resume", "resume"),
+        Binding("f", "follow", "follow", tooltip="go where the action is, and stay with it"),
+        Binding("x", "summary", "summary", tooltip="the closing summary, or the attempts"),
+        Binding("z", "zoom", "zoom"),
+        Binding("left_square_bracket", "walk(-1)", "walk", key_display="[ ]", tooltip="an earlier attempt"),
+        Binding("right_square_bracket", "walk(1)", "a later attempt", key_display="]", show=False),
+        Binding("slash", "filter", "filter tasks", key_display="/", show=False),
+        Binding("tab", "pane(1)", "next pane", show=False),
+        Binding("shift+tab", "pane(-1)", "previous pane", show=False),
+        Binding("1", "go('tasks')", "tasks", show=False),
+        Binding("2", "go('book')", "book", show=False),
+        Binding("3", "go('standings')", "standings", show=False),
+        Binding("4", "go('execution')", "execution", show=False),
+        Binding("5", "go('tape')", "tape", show=False),
+        Binding("escape", "back", "back", tooltip="to the Desk; a session that runs goes on"),
+    ]
+
+    def __init__(self, watch: Watch, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.watching = watch
+        self.following = True
+        self._now = now
+        self._shown: tuple[str, ...] = ()
+        self._ticks = 0
+        self._seen: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Header, panes and footer."""
+        yield HeaderLine()
+        yield PaneTabs()
+        yield Panes()
+        yield FilterLine()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read what there is, and go on reading."""
+        self.pump()
+        self.panes.tasks.focus()
+        self.set_interval(1 / PUMPS_PER_SECOND, self._tick)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the layout for the new size."""
+        self.panes.shape = shape_of(event.size.width, event.size.height)
+        for shape in Shape:
+            self.set_class(shape is self.panes.shape, f"-{shape}")
+        self._arrange()
+        self.call_after_refresh(self.draw)
+
+    @property
+    def panes(self) -> Panes:
+        """The panes of the session."""
+        return self.query_one(Panes)
+
+    # --- the pump ---------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        self._ticks += 1
+        if self._ticks % PUMPS_A_DRAW:
+            self.watching.pump()
+        else:
+            self.pump()
+
+    def pump(self) -> None:
+        """Read the feed and bring the panes in sight up to date."""
+        self.watching.pump()
+        if self.is_current or self.app.screen.is_modal:
+            self.draw()
+
+    def draw(self) -> None:
+        """Hand the state to every pane in sight."""
+        self._notice_changes()
+        watch, now, panes = self.watching, self._now(), self.panes
+        if self.following:
+            before = self._shown if watch.live else ()
+            self._shown = follow(before, list(watch.active), watch.attempts, panes.shape.attempts)
+        self.query_one(HeaderLine).show(lambda width: [header(watch.masthead(now), width)])
+        panes.draw_market(watch, self.following, self.maximized)
+        panes.draw_attempts(watch, self._shown, now, self.maximized)
+
+    def _notice_changes(self) -> None:
+        """What changes which keys work: the status, and whether an engine runs."""
+        watch = self.watching
+        seen = (watch.state.status, watch.live, watch.error)
+        if seen != self._seen:
+            self._seen = seen
+            self.panes.ended = not watch.live and bool(has_ended(watch.state) or watch.error)
+            self._arrange()
+            self.refresh_bindings()
+
+    def _arrange(self) -> None:
+        self.panes.show_in_sight()
+        tabs = self.query_one(PaneTabs)
+        tabs.display = self.panes.shape is Shape.NARROW
+        tabs.mark(self.panes.front | {"tasks"})
+
+    def _bring(self, pane: Widget) -> None:
+        """Give a pane the focus, in front of the one that shares its place."""
+        self.panes.bring(pane)
+        self._arrange()
+        if self.maximized is not None:
+            self.maximize(pane, container=False)
+        self.call_after_refresh(pane.focus)
+        self.call_after_refresh(self.draw)
+
+    # --- what keys do -----------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only keys that would do something are offered."""
+        state, live = self.watching.state, self.watching.live
+        match action:
+            case "pause":
+                return live and state.status in (Status.RUNNING, Status.PAUSED)
+            case "stop":
+                return live
+            case "resume":
+                open_work = state.status in RESUMABLE and state.closed < len(state.tasks)
+                return not live and open_work and self.watching.number is not None
+            case "follow":
+                return live and not self.following
+            case "summary":
+                return has_ended(state) and not live and bool(self.watching.attempts)
+            case "walk":
+                return bool(self.watching.attempts)
+            case _:
+                return True
+
+    def action_pause(self) -> None:
+        """Start nothing new, or go on."""
+        if self.watching.state.status is Status.PAUSED:
+            self.watching.opened.feed.resume()
+        else:
+            self.watching.opened.feed.pause()
+
+    def action_stop(self) -> None:
+        """Cancel what runs and end the session, if the person means it."""
+        question = Confirm(
+            "Stop this session?",
+            ["Attempts that run are cancelled.", "What was answered is kept: r goes on with it later."],
+            yes="Stop",
+            no="Go on",
+        )
+        self.app.push_screen(question, lambda sure: self.watching.stop() if sure else None)
+
+    def action_resume(self) -> None:
+        """Go on with a session that was stopped."""
+        if self.watching.number is not None:
+            self.post_message(ResumeAsked(self.watching.number))
+
+    def action_follow(self) -> None:
+        """Go where the action is, and stay with it."""
+        self._follow(True)
+        self.draw()
+
+    def action_summary(self) -> None:
+        """Change between the closing summary and the attempts."""
+        self.panes.ended = not self.panes.ended
+        self._bring(self.panes.named("execution"))
+
+    def action_zoom(self) -> None:
+        """Give the focused pane the whole screen, or give the others their place back."""
+        if self.maximized is not None:
+            self.minimize()
+        elif self.focused is not None:
+            self.maximize(self.focused, container=False)
+        self.call_after_refresh(self.draw)
+
+    def action_walk(self, step: int) -> None:
+        """Show earlier or later attempts, and stay there."""
+        self._pin(walk(self._shown, self.watching.attempts, self.panes.shape.attempts, step))
+
+    def action_filter(self) -> None:
+        """Type words that tasks must match."""
+        self.query_one(FilterLine).open()
+
+    def action_pane(self, step: int) -> None:
+        """Go to the next pane, those behind others too."""
+        panes = self.panes.in_order()
+        at = panes.index(self.focused) if self.focused in panes else -step
+        self._bring(panes[(at + step) % len(panes)])
+
+    def action_go(self, name: str) -> None:
+        """Go to a pane by its name."""
+        self._bring(self.panes.named(name))
+
+    def action_back(self) -> None:
+        """Give a zoomed pane its place back, or go to the Desk; a running session runs on."""
+        if self.maximized is not None:
+            self.action_zoom()
+        else:
+            self.post_message(FloorLeft())
+
+    def _follow(self, following: bool) -> None:
+        if following is not self.following:
+            self.following = following
+            self.refresh_bindings()
+
+    def _pin(self, attempts: tuple[str, ...]) -> None:
+        self._follow(False)
+        self._shown = attempts
+        self.panes.ended = False
+        self._arrange()
+        self.call_after_refresh(self.draw)
+
+    # --- what panes say ---------------------------------------------------------------
+
+    @on(Table.Moved, "#tasks")
+    def _task_chosen(self) -> None:
+        self._follow(False)
+        self.panes.draw_market(self.watching, self.following, self.maximized)
+
+    @on(Table.Opened, "#tasks")
+    def _task_opened(self) -> None:
+        chosen = self.panes.tasks.chosen
+        attempts = self.watching.of_task(chosen.id) if chosen else ()
+        if attempts:
+            self._pin(attempts[-self.panes.shape.attempts :])
+        else:
+            self.app.notify("Nobody has worked on this task.", markup=False)
+
+    @on(Table.Opened, "#book")
+    def _bid_opened(self) -> None:
+        book = self.panes.book
+        if book.chosen and book.of_task:
+            self.app.push_screen(Why(self.watching.state, book.of_task, book.chosen.worker))
+
+    @on(FilterLine.Changed)
+    def _filter(self, event: FilterLine.Changed) -> None:
+        self.panes.tasks.narrow(event.words, self.watching)
+        self.draw()
+
+    @on(FilterLine.Left)
+    def _filter_left(self) -> None:
+        self.panes.tasks.focus()

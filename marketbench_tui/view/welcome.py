@@ -1,0 +1,53 @@
+"""What an empty Desk says: what the workbench is for, and where to begin."""
+
+from __future__ import annotations
+
+from marketbench_tui.lines import Line, Span, line, wrap
+from themes.tones import Tone
+
+WORDMARK = "M A R K E T B E N C H"
+USES = (
+    (
+        "Run an auction",
+        "Models say what they can do and at what price, bid for repair tasks, "
+        "and the winners work while you watch.",
+        "marketbench run SPEC.toml",
+    ),
+    (
+        "Look at a past one",
+        "Every event of a session is kept. Open it again, see why each bid won, "
+        "and compare what was said with what happened.",
+        "marketbench import FILE",
+    ),
+    (
+        "Check what a model knows of itself",
+        "Before you deploy a model: what it promises, what it delivers, and how far apart the two are.",
+        "marketbench report SESSION",
+    ),
+)
+DEMO = "Six simulated sellers bid and work: offline, free, in minutes."
+
+
+def welcome(width: int) -> list[Line]:
+    """The page for an empty Desk."""
+    question = "Do language models know what they are worth? Let them bid, and see."
+    lines: list[Line] = [
+        (),
+        line(Span(WORDMARK, Tone.ACCENT, bold=True)),
+        line(Span("━" * len(WORDMARK), Tone.ACCENT)),
+        (),
+        line(Span(question, bold=True)),
+        (),
+    ]
+    for title, sentence, command in USES:
+        lines.append(
+            line(Span("▸ ", Tone.AWARD), Span(title, bold=True), Span(f"   {command}", Tone.FAINT)),
+        )
+        lines += [*_indented(sentence, 2, width), ()]
+    key = Span(" d ", Tone.BADGE, bold=True, action="screen.demo")
+    return [*lines, line(key, Span("  starts the demo", bold=True)), *_indented(DEMO, 5, width)]
+
+
+def _indented(sentence: str, by: int, width: int) -> list[Line]:
+    rows = wrap(line(Span(sentence, Tone.SOFT)), width - by)
+    return [(Span(" " * by), *row) for row in rows]

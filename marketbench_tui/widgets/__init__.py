@@ -1,0 +1,1 @@
+"""Widgets: they paint lines that `marketbench_tui.view` made, and compute nothing."""

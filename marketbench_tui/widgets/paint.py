@@ -1,0 +1,109 @@
+"""From toned lines to what Textual draws, in the colours of the theme in use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import ClassVar
+
+from rich.color import Color as RichColor
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.content import Content
+from textual.strip import Strip
+from textual.style import Style as ContentStyle
+from textual.widget import Widget
+
+from marketbench_tui.lines import Line, Span
+from themes import PALETTES
+from themes.palette import DARK
+from themes.tones import Tone
+
+
+@lru_cache(maxsize=4096)
+def _style(colour: str, ground: str, bold: bool, action: str) -> Style:
+    return Style(
+        color=RichColor.parse(colour),
+        bgcolor=RichColor.parse(ground),
+        bold=bold,
+        meta={"@click": action} if action else None,
+    )
+
+
+@lru_cache(maxsize=64)
+def _tones(theme: str) -> Mapping[Tone, str]:
+    return PALETTES.get(theme, DARK).tones
+
+
+@lru_cache(maxsize=64)
+def _badge(theme: str) -> str:
+    return PALETTES.get(theme, DARK).badge
+
+
+class Painted(Widget):
+    """A widget that draws toned lines.
+
+    Attributes:
+        HELP: what the pane shows and what to do with it, for the help screen.
+        PANE_TITLE: what people call it.
+        DIGIT: the key that goes there, where there is one.
+    """
+
+    HELP: ClassVar[str | None] = None
+    PANE_TITLE: ClassVar[str] = ""
+    DIGIT: ClassVar[str] = ""
+
+    _framed: tuple[Line, Line, str] | None = None
+    _ground: tuple[str, str] = ("", "")
+
+    def paint(self, spans: Line, width: int, ground: str = "") -> Strip:
+        """The line as a strip of exactly this width on a ground, the widget's own by default."""
+        theme = self.app.theme
+        tones, badge = _tones(theme), _badge(theme)
+        ground = ground or self.ground
+        segments = [
+            Segment(
+                span.text,
+                _style(
+                    tones[span.tone], badge if span.tone is Tone.BADGE else ground, span.bold, span.action
+                ),
+            )
+            for span in spans
+        ]
+        return Strip(segments).adjust_cell_length(width, _style(tones[Tone.INK], ground, False, ""))
+
+    @property
+    def ground(self) -> str:
+        """The colour behind the widget's text, as `#rrggbb`."""
+        theme, ground = self._ground
+        if theme != self.app.theme:
+            ground = self.background_colors[1].hex6
+            self._ground = (self.app.theme, ground)
+        return ground
+
+    def variable(self, name: str) -> str:
+        """A colour of the theme by its name in style sheets."""
+        return self.app.theme_variables[name]
+
+    def titled(self, about: str) -> Line:
+        """The pane's own name, with the digit that goes there and a word about it."""
+        digit = (Span(f"{self.DIGIT} ", Tone.FAINT),) if self.DIGIT else ()
+        return (*digit, Span(self.PANE_TITLE, bold=True), Span(f" {about}" if about else "", Tone.SOFT))
+
+    def frame(self, title: Line, subtitle: Line = ()) -> None:
+        """Write into the border, if it says something else now."""
+        framed = (title, subtitle, self.app.theme)
+        if framed != self._framed:
+            self._framed = framed
+            self.border_title = self._content(title)
+            self.border_subtitle = self._content(subtitle) if subtitle else None
+
+    def _content(self, spans: Line) -> Content:
+        tones = _tones(self.app.theme)
+        return Content.assemble(
+            *(
+                (span.text, ContentStyle(foreground=Color.parse(tones[span.tone]), bold=span.bold))
+                for span in spans
+            )
+        )
