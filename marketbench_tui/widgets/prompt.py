@@ -47,6 +47,7 @@ class Prompt(Horizontal):
     def __init__(self) -> None:
         super().__init__(id="prompt")
         self.topic = Topic.FILTER
+        self._refused = ""
         self._label = Label("", id="prompt-label", markup=False)
         self._note = Label("", id="prompt-note", markup=False)
         self._input = Input(id="prompt-input", compact=True, select_on_focus=False)
@@ -59,7 +60,7 @@ class Prompt(Horizontal):
 
     def on_mount(self) -> None:
         """Closed until asked for."""
-        self.display = False
+        self.display = self._note.display = False
 
     def ask(self, topic: Topic, value: str = "", placeholder: str = "", label: str = "") -> None:
         """Open the line for a topic and take the keyboard."""
@@ -74,9 +75,11 @@ class Prompt(Horizontal):
         self._input.focus()
 
     def refuse(self, reason: str) -> None:
-        """Say why the answer does not do, and go on asking."""
-        self._note.update(f"✗ {reason}" if reason else "")
-        self._note.display = bool(reason)
+        """Say why the answer does not do, and go on asking; nothing is drawn where that is said."""
+        if reason != self._refused:
+            self._refused = reason
+            self._note.update(f"✗ {reason}" if reason else "")
+            self._note.display = bool(reason)
 
     def close(self) -> None:
         """Put the line away."""

@@ -29,12 +29,12 @@ class Tasks(Table[TaskLine]):
     PANE_TITLE = "Tasks"
     DIGIT = "1"
     HELP: ClassVar[str | None] = (
-        "Every task of the session. The glyph says where it stands: · open, ▹ awarded, ▸ somebody works "
-        "on it, ◆ it is being graded, ■ cut off, ✓ solved, ✗ not solved, ◷ out of time, ∅ sold to nobody, "
-        "! the infrastructure failed and nobody is to blame. "
-        "The name beside it is the worker that tried last.\n\n"
-        "The book and enter follow the chosen task. While the Floor follows the action, the newest "
-        "award is chosen for you; moving the choice yourself stays where you are, and f follows again."
+        "Every task of the session. The glyph says where it stands: · open, ▹ awarded, ▸ somebody works on "
+        "it, ◆ it is being graded, ■ cut off, ✓ solved, ✗ not solved, ◷ out of time, ∅ sold to nobody, "
+        "! the infrastructure failed and nobody is to blame. The name beside it is the worker that tried "
+        "last.\n\n"
+        "The book and enter follow the chosen task. While the Floor follows the action, the newest attempt "
+        "is chosen for you; moving the choice yourself stays where you are, and f follows again."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "attempts", tooltip="show its attempts"),

@@ -12,13 +12,24 @@ from market import events as ev
 from market.events import Ending, Recorded, Verdict
 from market.state import Status
 from marketbench_tui.app import MarketBenchApp
+from marketbench_tui.ports import Opened
 from marketbench_tui.screens.desk import Desk
 from marketbench_tui.screens.dialogs import Confirm
 from marketbench_tui.screens.floor import Floor
 from marketbench_tui.screens.why import Why
 from marketbench_tui.widgets.tasks import Tasks
 from tests.marketbench_tui.conftest import floor_app, opened, settle
-from tests.marketbench_tui.sessions import FakeFeed, Script, bidding, finished, imported, mid_run, stopped
+from tests.marketbench_tui.sessions import (
+    FakeBackend,
+    FakeFeed,
+    Script,
+    bidding,
+    finished,
+    imported,
+    mid_run,
+    now_of,
+    stopped,
+)
 
 Read = Callable[[MarketBenchApp], str]
 Size = tuple[int, int]
@@ -277,6 +288,17 @@ async def test_a_stopped_session_goes_on_from_the_floor():
         assert app._backend.asked == ["demo", "resume 12"]  # pyright: ignore[reportAttributeAccessIssue]
         assert isinstance(app.screen, Floor)
         assert len(app.screen_stack) == 2
+
+
+async def test_a_session_begun_here_is_called_by_its_number_once_it_has_one(text_of: Read):
+    script = mid_run()
+    feed = FakeFeed(script.recorded, live=True)
+    app = MarketBenchApp(FakeBackend(), lambda: Opened(None, "new", feed), now=lambda: now_of(script))
+    async with opened(app) as pilot:
+        assert "#" not in text_of(app).split("\n")[0]
+        feed.session = 31
+        await settle(pilot)
+        assert "#31 six sellers" in text_of(app)
 
 
 async def test_escape_goes_to_the_desk_and_leaves_the_session_running():

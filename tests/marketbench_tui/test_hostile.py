@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def session(text: str) -> Script:
     )
     (award,) = script.clear(["money-1"])
     script.start(award)
-    attempt = {"attempt": award.attempt, "task": award.task, "worker": award.worker}
+    attempt: dict[str, Any] = {"attempt": award.attempt, "task": award.task, "worker": award.worker}
     call = script.call("money-1", "fjord")
     script.add(
         ev.AttemptOutput(**attempt, text=text + "\n" + text),
