@@ -78,7 +78,7 @@ class MarketBenchApp(App[None]):
 
     def on_mount(self) -> None:
         """Read the sessions, and open what was asked for."""
-        self.list_sessions()
+        self.call_after_refresh(self.list_sessions)
         if self._start:
             self.open_session(self._start)
 
@@ -132,7 +132,8 @@ class MarketBenchApp(App[None]):
 
     @on(said.SessionsListed)
     def _listed(self, message: said.SessionsListed) -> None:
-        self.desk.fill(message.cards)
+        if self.screen_stack:  # none are left while the app is leaving
+            self.desk.fill(message.cards)
 
     @on(said.Trouble)
     def _trouble(self, message: said.Trouble) -> None:

@@ -26,7 +26,7 @@ _ANSI = re.compile(
 )
 _PLAIN = re.compile(r"[ -~\n]*\Z")
 _BREAKS = re.compile("\r\n|\r|\v|\f|\x85|\u2028|\u2029")
-_HOSTILE = re.compile(
+_HOSTILE = re.compile(  # what is often met; `_thin` finds the rest
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls; tabs and line feeds are handled apart
     "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"  # invisible, and those that reorder
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb"  # width selectors, marks of order
@@ -79,11 +79,14 @@ def _mark(match: re.Match[str]) -> str:
 
 
 def _thin(line: str) -> str:
-    """Drop the combining marks beyond a few on one character."""
+    """Show the rarer invisible characters, and drop the combining marks beyond a few on one character."""
     kept: list[str] = []
     run = 0
     for character in line:
-        run = run + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
-        if run <= MARKS_LIMIT:
+        category = unicodedata.category(character)
+        run = run + 1 if category in ("Mn", "Me") else 0
+        if category in ("Cf", "Cs"):
+            kept.append(f"‹{ord(character):04X}›")
+        elif run <= MARKS_LIMIT:
             kept.append(character)
     return "".join(kept)

@@ -32,6 +32,7 @@ class Desk(Screen[None]):
         "The Desk lists your sessions. Begin with the demo (d), or start a session from the command line "
         "with marketbench run SPEC.toml; it appears here."
     )
+    AUTO_FOCUS: ClassVar[str | None] = "#sessions"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "demo", "start the demo"),
         Binding("f", "floor", "back to the running session"),
@@ -87,8 +88,7 @@ class Desk(Screen[None]):
         page.display = empty
         if empty:
             page.show(welcome)
-            self.set_focus(None)
-        elif self.focused is None:
+        elif cards and self.focused is None:
             self.call_after_refresh(sessions.focus)
         self._draw_about()
 

@@ -42,6 +42,7 @@ class Floor(Screen[None]):
         "The Floor shows one session. On the left its tasks, then the bids on the chosen task and how the "
         "workers stand; below, what the workers write right now; at the foot, what happened."
     )
+    AUTO_FOCUS: ClassVar[str | None] = "#tasks"
     ALLOW_IN_MAXIMIZED_VIEW: ClassVar[str | None] = "HeaderLine, KeyBar, FilterLine"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", tooltip="start nothing new, or go on"),
@@ -83,7 +84,6 @@ class Floor(Screen[None]):
     def on_mount(self) -> None:
         """Read what there is, and go on reading."""
         self.pump()
-        self.panes.tasks.focus()
         self.set_interval(1 / PUMPS_PER_SECOND, self._tick)
 
     def on_resize(self, event: events.Resize) -> None:

@@ -118,6 +118,8 @@ def _knowledge(card: SessionCard) -> list[Line]:
 
 
 def _next(card: SessionCard) -> str:
+    if can_resume(card) and card.status is Status.RUNNING:
+        return "enter shows it on the Floor; if it was killed, r goes on with it"
     if can_resume(card):
         return "enter shows it on the Floor, r goes on with it"
     return "enter shows it on the Floor"

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from marketbench_tui.widgets.paint import Painted
 
 
-class Scrolling(ScrollView, Painted):  # pyright: ignore[reportIncompatibleMethodOverride]
+class Scrolling(ScrollView, Painted, can_focus=False):  # pyright: ignore[reportIncompatibleMethodOverride]
     """A pane of lines that scrolls up and down.
 
     ScrollView comes first: Textual takes default styles from the first base alone.
