@@ -174,6 +174,13 @@ class RoundOpened(Frozen):
     round: int
 
 
+class BudgetRaised(Frozen):
+    """The session may spend more from here on; `budget_usd_nano` is the new limit in all."""
+
+    kind: Literal["budget_raised"] = "budget_raised"
+    budget_usd_nano: Annotated[int, Field(ge=0, le=10**18)]
+
+
 class Notice(Frozen):
     """Something a person should know: a retry, a refusal, a missing tool."""
 
@@ -348,7 +355,10 @@ class SubmissionMade(Frozen):
 
 
 class VerdictReached(Frozen):
-    """A grader's decision on a submission, with the attempt's own tokens and cost."""
+    """A grader's decision on a submission, with the attempt's own tokens and cost.
+
+    `cancelled`: a person ended the attempt, which is infra and bars its worker from the task.
+    """
 
     kind: Literal["verdict_reached"] = "verdict_reached"
     attempt: Name
@@ -363,6 +373,7 @@ class VerdictReached(Frozen):
     tokens: Tokens | None = None
     cost_usd_nano: int | None = None
     seconds: float = 0.0
+    cancelled: bool = False
 
 
 class OutcomeObserved(Frozen):
@@ -410,6 +421,7 @@ Event = (
     | SessionResumed
     | SessionClosed
     | RoundOpened
+    | BudgetRaised
     | Notice
     | CallStarted
     | CallAnswered

@@ -14,11 +14,18 @@ from typing import Any, TypeVar
 
 from market import events as ev
 from market.events import BookRow, Closing, Ending, Event, Purpose, TaskCard, Verdict, WorkerCard
+from market.money import to_nano
 from market.reputation import START
 from market.spec import SessionSpec
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+NOTICES = 20
+"""Notices kept about one worker."""
+CUT_OFF = frozenset({"cancelled", "interrupted"})
+"""Reasons of failed calls that are nobody's fault."""
 
 
 class Status(StrEnum):
@@ -87,7 +94,11 @@ class TaskState:
 
 @dataclass(frozen=True, slots=True)
 class WorkerState:
-    """A worker's standing. `balance_nano` is payments less penalties less costs."""
+    """A worker's standing. `balance_nano` is payments less penalties less costs.
+
+    `failed_calls` leaves out those that a stop or a kill cut off; `notices` are the last
+    `NOTICES` warnings and errors about it.
+    """
 
     card: WorkerCard
     wins: int = 0
@@ -101,6 +112,8 @@ class WorkerState:
     balance_nano: int = 0
     spent_usd_nano: int = 0
     tokens: int = 0
+    failed_calls: int = 0
+    notices: tuple[ev.Notice, ...] = ()
 
     @property
     def mean_p(self) -> float | None:
@@ -110,7 +123,10 @@ class WorkerState:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """A session after some of its events."""
+    """A session after some of its events.
+
+    `budget_usd_nano` is the spec's budget or what it was raised to, None where there is no spec.
+    """
 
     spec: SessionSpec | None = None
     origin: str = ""
@@ -123,6 +139,7 @@ class SessionState:
     workers: Mapping[str, WorkerState] = field(default_factory=dict[str, WorkerState])
     closed: int = 0
     solved: int = 0
+    budget_usd_nano: int | None = None
     spent_usd_nano: int = 0
     reserved_usd_nano: int = 0
     spent_by_purpose: Mapping[Purpose, int] = field(default_factory=dict[Purpose, int])
@@ -178,6 +195,7 @@ def _opened(state: SessionState, event: ev.SessionOpened) -> SessionState:
         origin=event.origin,
         simulated=event.simulated,
         status=Status.RUNNING,
+        budget_usd_nano=to_nano(event.spec.limits.budget_usd) if event.spec else None,
         tasks={card.id: TaskState(card) for card in event.tasks},
         workers={card.name: WorkerState(card) for card in event.workers},
     )
@@ -193,7 +211,8 @@ def _resumed(state: SessionState, event: ev.SessionResumed) -> SessionState:
 
 _ENDINGS = {
     Ending.COMPLETED: Status.FINISHED,
-    Ending.OUT_OF_BUDGET: Status.FINISHED,
+    # What was open stays open: with a higher budget the session goes on like any stopped one.
+    Ending.OUT_OF_BUDGET: Status.STOPPED,
     Ending.STOPPED: Status.STOPPED,
     Ending.FAILED: Status.FAILED,
 }
@@ -203,8 +222,19 @@ def _session_closed(state: SessionState, event: ev.SessionClosed) -> SessionStat
     return replace(state, status=_ENDINGS[event.ending], reason=event.reason)
 
 
+def _budget_raised(state: SessionState, event: ev.BudgetRaised) -> SessionState:
+    return replace(state, budget_usd_nano=event.budget_usd_nano)
+
+
 def _round_opened(state: SessionState, event: ev.RoundOpened) -> SessionState:
     return replace(state, round=event.round)
+
+
+def _notice(state: SessionState, event: ev.Notice) -> SessionState:
+    if event.level == "info" or event.worker is None or event.worker not in state.workers:
+        return state
+    notices = (*state.workers[event.worker].notices, event)
+    return _worker(state, event.worker, notices=notices[-NOTICES:])
 
 
 def _call_started(state: SessionState, event: ev.CallStarted) -> SessionState:
@@ -228,8 +258,13 @@ def _call_ended(state: SessionState, event: ev.CallAnswered | ev.CallFailed) -> 
         spent_by_purpose=_with(state.spent_by_purpose, event.purpose, by_purpose),
     )
     worker = state.workers[event.worker]
+    failed = isinstance(event, ev.CallFailed) and event.reason not in CUT_OFF
     state = _worker(
-        state, event.worker, spent_usd_nano=worker.spent_usd_nano + cost, tokens=worker.tokens + tokens
+        state,
+        event.worker,
+        spent_usd_nano=worker.spent_usd_nano + cost,
+        tokens=worker.tokens + tokens,
+        failed_calls=worker.failed_calls + failed,
     )
     calls = _with(state.tasks[event.task].calls, event.call, replace(call, answer=event))
     return _task(state, event.task, calls=calls)
@@ -314,6 +349,8 @@ _HANDLERS: Mapping[type[Any], Callable[[SessionState, Any], SessionState]] = {
     ev.SessionResumed: _resumed,
     ev.SessionClosed: _session_closed,
     ev.RoundOpened: _round_opened,
+    ev.BudgetRaised: _budget_raised,
+    ev.Notice: _notice,
     ev.CallStarted: _call_started,
     ev.CallAnswered: _call_ended,
     ev.CallFailed: _call_ended,

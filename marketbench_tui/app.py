@@ -8,27 +8,36 @@ from datetime import UTC, datetime, tzinfo
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import get_current_worker
 
 from market.errors import MarketBenchError
+from market.spec import SessionSpec
 from marketbench_tui import messages as said
-from marketbench_tui.commands import Actions
+from marketbench_tui.commands import Command, session_commands
+from marketbench_tui.config import Ui
+from marketbench_tui.keys import named
 from marketbench_tui.ports import Backend, Opened
 from marketbench_tui.screens.desk import Desk
 from marketbench_tui.screens.dialogs import Confirm
 from marketbench_tui.screens.floor import Floor
-from marketbench_tui.screens.help import Help
+from marketbench_tui.screens.setup import Setup
+from marketbench_tui.setup.messages import SetupLeft, StartSession
+from marketbench_tui.shell import SHIPPED, Shell, trouble_of
 from marketbench_tui.watch import Watch
-from themes import DARK, PALETTES, STYLE_SHEETS, theme_of
+from themes import DARK
+from themes.files import Shelf
 
 Start = Callable[[], Opened] | None
 """Where the app begins: on the Floor of the session that this opens, or on the Desk."""
 LEAVE_SECONDS = 0.1
 """How often a leaving app looks whether the engine has stored its last event."""
+ENGINE_SECONDS = 1.0
+"""How often the app looks whether the engine broke."""
 
 
-class MarketBenchApp(App[None]):
+class MarketBenchApp(Shell):
     """The workbench.
 
     Args:
@@ -37,19 +46,18 @@ class MarketBenchApp(App[None]):
         now: the clock, injected so that tests can freeze it.
         zone: the reader's time zone; None is the machine's own.
         theme: name of the theme to begin with.
+        ui: keys and caps that a person set.
+        shelf: the themes there are.
+        remember: keeps the name of a theme for the next time.
     """
 
     TITLE = "MarketBench"
-    CSS_PATH: ClassVar = list(STYLE_SHEETS)
-    COMMANDS: ClassVar = {Actions}
-    ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "next_theme", "theme", show=False, tooltip="change the theme: dark or light"),
-        Binding("question_mark", "help", "help", key_display="?"),
-        Binding("ctrl+p", "command_palette", "commands", key_display="^p", priority=True),
-        Binding("q", "leave", "quit"),
-        Binding("ctrl+q", "leave", "quit", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = named(
+        [
+            Binding("q", "leave", "quit", id="quit"),
+            Binding("ctrl+q", "leave", "quit", show=False, priority=True),
+        ]
+    )
 
     def __init__(
         self,
@@ -58,19 +66,16 @@ class MarketBenchApp(App[None]):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         zone: tzinfo | None = None,
         theme: str = DARK.name,
+        ui: Ui | None = None,
+        shelf: Shelf = SHIPPED,
+        remember: Callable[[str], None] = lambda _: None,
     ) -> None:
-        super().__init__()
-        for name in list(self.available_themes):
-            self.unregister_theme(name)
-        for palette in PALETTES.values():
-            self.register_theme(theme_of(palette))
-        self.theme = theme
-        self.animation_level = "none"  # text that arrives while a scroll is animated would fight it
+        super().__init__(now, zone, theme, ui, shelf, remember)
+        self._numbers: tuple[str, ...] = ()
+        self._engines_reported: set[Watch] = set()
         self.watching: Watch | None = None
         self._backend = backend
         self._start = start
-        self._now = now
-        self._zone = zone
 
     def get_default_screen(self) -> Desk:
         """The Desk is always underneath."""
@@ -78,6 +83,7 @@ class MarketBenchApp(App[None]):
 
     def on_mount(self) -> None:
         """Read the sessions, and open what was asked for."""
+        self.set_interval(ENGINE_SECONDS, self._look_after_engine)
         self.call_after_refresh(self.list_sessions)
         if self._start:
             self.open_session(self._start)
@@ -86,6 +92,12 @@ class MarketBenchApp(App[None]):
     def running(self) -> bool:
         """Whether the session that was begun here still runs."""
         return self.watching is not None and self.watching.live
+
+    def commands(self, screen: Screen[object]) -> dict[str, Command]:
+        """What can be done on a screen, and with sessions from anywhere."""
+        here = super().commands(screen)
+        anywhere = session_commands(self.post_message, lambda: self._numbers)
+        return here | {name: command.over(here.get(name)) for name, command in anywhere.items()}
 
     @property
     def desk(self) -> Desk:
@@ -102,42 +114,51 @@ class MarketBenchApp(App[None]):
         try:
             self.post_message(said.SessionReady(make()))
         except MarketBenchError as error:
-            self.post_message(said.Trouble(str(error)))
+            self.post_message(trouble_of(error))
 
     @work(thread=True, group="list", exclusive=True)
     def list_sessions(self) -> None:
-        """Read the sessions for the Desk."""
+        """Read the sessions for the Desk; figures that must be derived first come after."""
+        worker = get_current_worker()
         try:
             self.post_message(said.SessionsListed(self._backend.sessions()))
+            for cards in self._backend.figures():
+                if worker.is_cancelled:
+                    return
+                self.post_message(said.SessionsListed(cards))
         except MarketBenchError as error:
-            self.post_message(said.Trouble(str(error)))
+            self.post_message(trouble_of(error))
 
-    @work(thread=True, group="delete")
-    def delete_session(self, session: int) -> None:
-        """Remove a session and read the list again."""
+    @work(thread=True, group="change")
+    def change_store(self, change: Callable[[Backend], str]) -> None:
+        """Rename, tag, trash, export and the like."""
         try:
-            self._backend.delete(session)
-            self.post_message(said.SessionsListed(self._backend.sessions()))
+            self.post_message(said.StoreChanged(change(self._backend)))
         except MarketBenchError as error:
-            self.post_message(said.Trouble(str(error)))
+            self.post_message(trouble_of(error))
+
+    @work(thread=True, group="open", exclusive=True)
+    def read_spec(self, session: int) -> None:
+        """Read the spec of a session; Setup opens with it."""
+        try:
+            self.post_message(said.SpecReady(self._backend.spec(session)))
+        except MarketBenchError as error:
+            self.post_message(trouble_of(error))
 
     # --- what threads and screens say -------------------------------------------------
 
     @on(said.SessionReady)
     def _session_ready(self, message: said.SessionReady) -> None:
-        watch = Watch(message.opened, self._zone)
+        watch = Watch(message.opened, self._zone, self._ui.lines_kept)
         if watch.live or not self.running:
             self.watching = watch
         self._show_floor(watch)
 
     @on(said.SessionsListed)
     def _listed(self, message: said.SessionsListed) -> None:
+        self._numbers = tuple(str(card.id) for card in message.cards)
         if self.screen_stack:  # none are left while the app is leaving
             self.desk.fill(message.cards)
-
-    @on(said.Trouble)
-    def _trouble(self, message: said.Trouble) -> None:
-        self.notify(message.text, title="That did not work", severity="error", markup=False, timeout=12)
 
     @on(said.OpenAsked)
     def _open_asked(self, message: said.OpenAsked) -> None:
@@ -148,15 +169,48 @@ class MarketBenchApp(App[None]):
 
     @on(said.ResumeAsked)
     def _resume_asked(self, message: said.ResumeAsked) -> None:
-        self._begin(lambda: self._backend.resume(message.session))
+        def resume() -> Opened:
+            opened = self._backend.resume(message.session)
+            if message.budget_usd is not None:
+                opened.feed.raise_budget(message.budget_usd)
+            return opened
+
+        self._begin(resume)
 
     @on(said.DemoAsked)
     def _demo_asked(self) -> None:
         self._begin(self._backend.start_demo)
 
-    @on(said.DeleteAsked)
-    def _delete_asked(self, message: said.DeleteAsked) -> None:
-        self.delete_session(message.session)
+    @on(said.StoreAsked)
+    def _store_asked(self, message: said.StoreAsked) -> None:
+        self.change_store(message.change)
+
+    @on(said.StoreChanged)
+    def _store_changed(self, message: said.StoreChanged) -> None:
+        if message.text:
+            self.notify(message.text, markup=False)
+        self.list_sessions()
+
+    @on(said.NewSession)
+    def _new_session(self) -> None:
+        self._show_setup(None)
+
+    @on(said.EditSession)
+    def _edit_session(self, message: said.EditSession) -> None:
+        self.read_spec(message.session)
+
+    @on(said.SpecReady)
+    def _spec_ready(self, message: said.SpecReady) -> None:
+        self._show_setup(message.spec)
+
+    @on(StartSession)
+    def _start_session(self, message: StartSession) -> None:
+        self._begin(lambda: self._backend.start(message.spec))
+
+    @on(SetupLeft)
+    def _setup_left(self) -> None:
+        if isinstance(self.screen, Setup):
+            self.pop_screen()
 
     @on(said.ListAsked)
     def _list_asked(self) -> None:
@@ -183,23 +237,24 @@ class MarketBenchApp(App[None]):
         # What is loaded by now stays: without it a full garbage collection takes a third of the time.
         gc.freeze()
         floor = Floor(watch, self._now)
-        if isinstance(self.screen, Floor):
+        if isinstance(self.screen, (Floor, Setup)):
             self.switch_screen(floor)
         else:
             self.push_screen(floor)
 
+    def _show_setup(self, spec: SessionSpec | None) -> None:
+        if not isinstance(self.screen, Setup):
+            self.push_screen(Setup(self._backend.setup, spec))
+
+    def _look_after_engine(self) -> None:
+        """An engine that broke is an error like any other, whatever screen is open."""
+        watch = self.watching
+        if watch is not None and watch.error and watch not in self._engines_reported:
+            self._engines_reported.add(watch)
+            detail = f"session {watch.opened.name}, after {watch.state.closed} closed tasks"
+            self.post_message(said.Trouble(f"The engine broke: {watch.error}", detail))
+
     # --- what keys do -----------------------------------------------------------------
-
-    def action_help(self) -> None:
-        """Explain the focused pane, and list the keys that work."""
-        screen = self.screen
-        if not screen.is_modal:
-            self.push_screen(Help(screen))
-
-    def action_next_theme(self) -> None:
-        """Change the theme."""
-        names = list(self.available_themes)
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
     def action_leave(self) -> None:
         """Quit; a session that runs is stopped first, if the person means it."""

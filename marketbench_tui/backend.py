@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from market.errors import MarketBenchError
+from market.events import SessionOpened
+from market.state import Status
 from marketbench_tui.feed import LiveFeed, RecordedFeed
 from marketbench_tui.ports import Opened, SessionCard
-from store import SessionInfo, Store, open_store
+from store import BrokenLedgerError, SessionInfo, Store, open_store
+from store.labels import split_tags
 
 if TYPE_CHECKING:
     from market.report import ReportRow
     from market.spec import SessionSpec
+    from marketbench_tui.setup.ports import SetupBackend
     from runners.session import Workshop
+
+BETWEEN_LISTS = 0.25
+"""Seconds for which figures are gathered before the list is shown with them."""
+
+
+class NoSpecError(MarketBenchError):
+    """The session has no spec that another could be begun with."""
 
 
 class StoreBackend:
@@ -27,48 +40,46 @@ class StoreBackend:
     def __init__(self, path: Path | None = None, allow_unsandboxed: bool = False) -> None:
         self._store: Store = open_store(path)
         self._allow_unsandboxed = allow_unsandboxed
-        self._figures: dict[tuple[int, int], ReportRow] = {}
+        self._figures: dict[tuple[int, int], ReportRow | None] = {}
+
+    @property
+    def setup(self) -> SetupBackend:
+        """What Setup asks for."""
+        from marketbench_tui.setup.backend import WorkbenchSetup
+
+        return WorkbenchSetup(self._store)
+
+    # --- the list ---------------------------------------------------------------------
 
     def sessions(self) -> Sequence[SessionCard]:
-        """All sessions, the newest first."""
-        return [self._card(info) for info in self._store.sessions.list()]
+        """All sessions, trash and all, the newest first; at once, with the figures that are known."""
+        return [self._card(info) for info in self._store.sessions.list(trashed=None)]
 
-    def open(self, session: int) -> Opened:
-        """A session as it stands in the ledger; nothing runs."""
-        info = self._store.sessions.get(session)
-        return Opened(info.id, info.name, RecordedFeed(self._store.ledger.read(info.id)))
+    def figures(self) -> Iterator[Sequence[SessionCard]]:
+        """Derive the figures that are not known yet; all sessions again whenever some became known."""
+        unknown = [
+            info
+            for info in self._store.sessions.list(trashed=None)
+            if _has_figures(info) and _length(info) not in self._figures
+        ]
+        told = time.monotonic()
+        for left, info in zip(reversed(range(len(unknown))), unknown, strict=True):
+            self._figures[_length(info)] = self._pooled(info)
+            if not left or time.monotonic() - told > BETWEEN_LISTS:
+                yield self.sessions()
+                told = time.monotonic()
 
-    def start(self, spec: SessionSpec) -> Opened:
-        """A new session, running."""
-        return self._running(None, spec.name, LiveFeed(lambda: self._workshop().begin(spec)))
+    def _pooled(self, info: SessionInfo) -> ReportRow | None:
+        """The pooled figures of a session; None where its ledger is broken, as `verify` will tell."""
+        from marketbench_tui.reports import report_of
 
-    def start_demo(self) -> Opened:
-        """A new offline session of simulated workers, running at a pace that can be watched."""
-        from runners.demo import demo_spec
-
-        return self.start(demo_spec(pace=1.0))
-
-    def resume(self, session: int) -> Opened:
-        """Go on with a session that was stopped; what it recorded comes first."""
-        info = self._store.sessions.get(session)
-        return self._running(info.id, info.name, LiveFeed(lambda: self._workshop().carry_on(info.id)))
-
-    def delete(self, session: int) -> None:
-        """Remove a session and its ledger."""
-        self._store.sessions.delete(session)
-
-    def _running(self, session: int | None, name: str, feed: LiveFeed) -> Opened:
-        feed.start()
-        return Opened(session, name, feed)
-
-    def _workshop(self) -> Workshop:
-        from runners.session import Permissions, Workshop
-        from runners.settings import load_settings
-
-        return Workshop(self._store, load_settings(), Permissions(self._allow_unsandboxed))
+        try:
+            return report_of(self._store, info.id).pooled
+        except BrokenLedgerError:
+            return None
 
     def _card(self, info: SessionInfo) -> SessionCard:
-        row = self._pooled(info)
+        row = self._figures.get(_length(info))
         return SessionCard(
             id=info.id,
             name=info.name,
@@ -85,15 +96,92 @@ class StoreBackend:
             mean_p=row.mean_p if row else None,
             pass_rate=row.pass_rate if row else None,
             gap=row.gap if row else None,
+            imported=info.origin != "run",
+            killed=info.status in (Status.RUNNING, Status.PAUSED) and not info.live,
+            tags=info.tags,
+            trashed_at=info.trashed_at,
         )
 
-    def _pooled(self, info: SessionInfo) -> ReportRow | None:
-        """The pooled figures of a session, derived once for each length of its ledger."""
-        if not (info.passes + info.fails and info.forecasts) or info.live:
-            return None
-        key = (info.id, info.head_seq)
-        if key not in self._figures:
-            from marketbench_tui.reports import report_of
+    # --- a session --------------------------------------------------------------------
 
-            self._figures[key] = report_of(self._store, info.id).pooled
-        return self._figures[key]
+    def open(self, session: int) -> Opened:
+        """A session as it stands in the ledger; nothing runs."""
+        info = self._store.sessions.get(session)
+        return Opened(info.id, info.name, RecordedFeed(self._store.ledger.read(info.id)))
+
+    def spec(self, session: int) -> SessionSpec:
+        """The spec that a session was begun with.
+
+        Raises:
+            NoSpecError: it was imported, or killed before it began.
+        """
+        for recorded in self._store.ledger.read(session, kinds=("session_opened",)):
+            if isinstance(recorded.event, SessionOpened) and recorded.event.spec:
+                return recorded.event.spec
+            raise NoSpecError(f"session #{session} was imported, so there is no spec to edit")
+        raise NoSpecError(f"session #{session} was killed before it began, so there is no spec to edit")
+
+    def start(self, spec: SessionSpec) -> Opened:
+        """A new session, running."""
+        return self._running(None, spec.name, LiveFeed(lambda: self._workshop().begin(spec)))
+
+    def start_demo(self) -> Opened:
+        """A new offline session of simulated workers, running at a pace that can be watched."""
+        from runners.demo import demo_spec
+
+        return self.start(demo_spec(pace=1.0))
+
+    def resume(self, session: int) -> Opened:
+        """Go on with a session that was stopped; what it recorded comes first."""
+        info = self._store.sessions.get(session)
+        return self._running(info.id, info.name, LiveFeed(lambda: self._workshop().carry_on(info.id)))
+
+    def _running(self, session: int | None, name: str, feed: LiveFeed) -> Opened:
+        feed.start()
+        return Opened(session, name, feed)
+
+    def _workshop(self) -> Workshop:
+        from runners.session import Permissions, Workshop
+        from runners.settings import load_settings
+
+        return Workshop(self._store, load_settings(), Permissions(self._allow_unsandboxed))
+
+    # --- what a person does with sessions ---------------------------------------------
+
+    def rename(self, session: int, name: str) -> str:
+        """Call a session something else; what it is called now."""
+        return self._store.sessions.rename(session, name)
+
+    def tag(self, session: int, text: str) -> Sequence[str]:
+        """Put the words of a line on a session in place of its tags; what they are now."""
+        return self._store.sessions.tag(session, split_tags(text))
+
+    def trash(self, session: int) -> None:
+        """Put a session in the trash."""
+        self._store.trash.put(session)
+
+    def restore(self, session: int) -> None:
+        """Take a session out of the trash."""
+        self._store.trash.restore(session)
+
+    def delete(self, session: int) -> None:
+        """Remove a session and its ledger for good."""
+        self._store.sessions.delete(session)
+
+    def empty_trash(self) -> int:
+        """Remove what is in the trash for good; how many sessions that were."""
+        return self._store.trash.empty()
+
+    def export(self, session: int, path: Path) -> int:
+        """Write a session's ledger into a new file; how many events it has."""
+        return self._store.export(session, path).events
+
+
+def _length(info: SessionInfo) -> tuple[int, int]:
+    """A session at one length of its ledger, to which figures belong."""
+    return info.id, info.head_seq
+
+
+def _has_figures(info: SessionInfo) -> bool:
+    """Whether there are forecasts with outcomes; those of a running session would be old at once."""
+    return bool(info.passes + info.fails and info.forecasts) and not info.live

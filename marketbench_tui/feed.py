@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from runners.session import Prepared
 
 
+Order = Callable[["Engine"], object]
+"""Something to ask of an engine, in its own thread."""
+
+
 class Feed(Protocol):
     """A session as panes see it."""
 
@@ -58,6 +62,18 @@ class Feed(Protocol):
         """Ask the engine to cancel what runs and end the session."""
         ...
 
+    def stop_after(self) -> None:
+        """Ask the engine to start nothing new and to end once what runs is settled."""
+        ...
+
+    def cancel_attempt(self, attempt: str) -> None:
+        """Ask the engine to end one attempt that runs."""
+        ...
+
+    def raise_budget(self, usd: float) -> None:
+        """Allow the session this much in all; before the engine runs it begins with that."""
+        ...
+
 
 class LiveFeed:
     """A session that runs in a thread of its own.
@@ -78,6 +94,8 @@ class LiveFeed:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._error: str | None = None
         self._stopping = False
+        self._early: list[Order] = []
+        self._handing_over = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="marketbench-engine", daemon=True)
 
     def start(self) -> None:
@@ -116,13 +134,29 @@ class LiveFeed:
         self._stopping = True
         self._tell(lambda engine: engine.stop())
 
+    def stop_after(self) -> None:
+        """Ask the engine to start nothing new and to end once what runs is settled."""
+        self._tell(lambda engine: engine.stop_after(), keep=True)
+
+    def cancel_attempt(self, attempt: str) -> None:
+        """Ask the engine to end one attempt that runs."""
+        self._tell(lambda engine: engine.cancel_attempt(attempt))
+
+    def raise_budget(self, usd: float) -> None:
+        """Allow the session this much in all; before the engine runs it begins with that."""
+        self._tell(lambda engine: engine.raise_budget(usd), keep=True)
+
     def join(self, timeout: float | None = None) -> None:
         """Wait until the engine has stored its last event."""
         self._thread.join(timeout)
 
-    def _tell(self, order: Callable[[Engine], None]) -> None:
-        if self._engine and self._loop and self.live:
-            self._loop.call_soon_threadsafe(order, self._engine)
+    def _tell(self, order: Order, keep: bool = False) -> None:
+        """Hand an order to the engine; where there is none yet, `keep` it until there is."""
+        with self._handing_over:
+            if self._engine and self._loop and self.live:
+                self._loop.call_soon_threadsafe(order, self._engine)
+            elif keep and self._engine is None:
+                self._early.append(order)
 
     def _run(self) -> None:
         try:
@@ -137,7 +171,10 @@ class LiveFeed:
         async with self._prepare() as prepared:
             self.session = prepared.session
             self._events.extend(prepared.history)
-            self._engine = prepared.engine
+            with self._handing_over:
+                self._engine = prepared.engine
+            for order in self._early:
+                order(prepared.engine)
             if self._stopping:
                 return
             async for recorded in prepared.engine.run():
@@ -170,3 +207,12 @@ class RecordedFeed:
 
     def stop(self) -> None:
         """Nothing runs, so there is nothing to stop."""
+
+    def stop_after(self) -> None:
+        """Nothing runs, so there is nothing to stop."""
+
+    def cancel_attempt(self, attempt: str) -> None:
+        """Nothing runs, so there is nothing to cancel."""
+
+    def raise_budget(self, usd: float) -> None:
+        """Nothing runs, so there is nothing to pay for; a resume takes the budget along."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.message import Message
 
-from marketbench_tui.ports import Opened, SessionCard
+from market.spec import SessionSpec
+from marketbench_tui.ports import Backend, Opened, SessionCard
 
 
 class SessionReady(Message):
@@ -26,11 +27,15 @@ class SessionsListed(Message):
 
 
 class Trouble(Message):
-    """Something a person can mend; the text is one line that says how."""
+    """Something a person can mend; the text is one line that says how.
 
-    def __init__(self, text: str) -> None:
+    `detail` is what else is known of it, in any number of lines; the list of errors shows it.
+    """
+
+    def __init__(self, text: str, detail: str = "") -> None:
         super().__init__()
         self.text = text
+        self.detail = detail
 
 
 class OpenAsked(Message):
@@ -42,19 +47,12 @@ class OpenAsked(Message):
 
 
 class ResumeAsked(Message):
-    """Go on with a session."""
+    """Go on with a session, with a higher budget where one is given."""
 
-    def __init__(self, session: int) -> None:
+    def __init__(self, session: int, budget_usd: float | None = None) -> None:
         super().__init__()
         self.session = session
-
-
-class DeleteAsked(Message):
-    """Remove a session; the person has confirmed it."""
-
-    def __init__(self, session: int) -> None:
-        super().__init__()
-        self.session = session
+        self.budget_usd = budget_usd
 
 
 class DemoAsked(Message):
@@ -71,3 +69,39 @@ class FloorAsked(Message):
 
 class FloorLeft(Message):
     """Go to the Desk."""
+
+
+class NewSession(Message):
+    """Open Setup."""
+
+
+class EditSession(Message):
+    """Open Setup, filled in from the spec of a session."""
+
+    def __init__(self, session: int) -> None:
+        super().__init__()
+        self.session = session
+
+
+class SpecReady(Message):
+    """The spec that Setup was asked to begin with."""
+
+    def __init__(self, spec: SessionSpec) -> None:
+        super().__init__()
+        self.spec = spec
+
+
+class StoreAsked(Message):
+    """Do this with the backend in a thread, say what it returns, and read the list again."""
+
+    def __init__(self, change: Callable[[Backend], str]) -> None:
+        super().__init__()
+        self.change = change
+
+
+class StoreChanged(Message):
+    """What was asked of the store is done; the text says what, and is empty where that is plain to see."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from market.state import Status
 
 if TYPE_CHECKING:
+    from market.spec import SessionSpec
     from marketbench_tui.feed import Feed
+    from marketbench_tui.setup.ports import SetupBackend
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,10 @@ class SessionCard:
 
     Attributes:
         created_at: when it was opened, with a time zone.
+        imported: it was recorded elsewhere: it has no spec and nothing to go on with.
+        killed: it says that it runs, and no process runs it.
+        tags: words a person put on it.
+        trashed_at: when it was put in the trash; None where it is not there.
         mean_p, pass_rate, gap: over the forecasts that have an outcome, in [0, 1]; None
             where there is none. `gap = mean_p - pass_rate`: above zero is overconfident.
     """
@@ -38,6 +45,10 @@ class SessionCard:
     mean_p: float | None = None
     pass_rate: float | None = None
     gap: float | None = None
+    imported: bool = False
+    killed: bool = False
+    tags: tuple[str, ...] = ()
+    trashed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +71,29 @@ class Backend(Protocol):
     Every method raises `market.errors.MarketBenchError` for what a person can mend.
     """
 
+    @property
+    def setup(self) -> SetupBackend:
+        """What Setup asks for."""
+        ...
+
     def sessions(self) -> Sequence[SessionCard]:
-        """All sessions, the newest first."""
+        """All sessions, trash and all, the newest first; at once, with the figures that are known."""
+        ...
+
+    def figures(self) -> Iterator[Sequence[SessionCard]]:
+        """Derive the figures that are not known yet; all sessions again whenever some became known."""
         ...
 
     def open(self, session: int) -> Opened:
         """A session as it stands in the ledger; nothing runs."""
+        ...
+
+    def spec(self, session: int) -> SessionSpec:
+        """The spec that a session was begun with."""
+        ...
+
+    def start(self, spec: SessionSpec) -> Opened:
+        """A new session, running."""
         ...
 
     def start_demo(self) -> Opened:
@@ -76,6 +104,30 @@ class Backend(Protocol):
         """Go on with a session that was stopped; what it recorded comes first."""
         ...
 
+    def rename(self, session: int, name: str) -> str:
+        """Call a session something else; what it is called now."""
+        ...
+
+    def tag(self, session: int, text: str) -> Sequence[str]:
+        """Put the words of a line on a session in place of its tags; what they are now."""
+        ...
+
+    def trash(self, session: int) -> None:
+        """Put a session in the trash."""
+        ...
+
+    def restore(self, session: int) -> None:
+        """Take a session out of the trash."""
+        ...
+
     def delete(self, session: int) -> None:
-        """Remove a session and its ledger."""
+        """Remove a session and its ledger for good."""
+        ...
+
+    def empty_trash(self) -> int:
+        """Remove what is in the trash for good; how many sessions that were."""
+        ...
+
+    def export(self, session: int, path: Path) -> int:
+        """Write a session's ledger into a new file; how many events it has."""
         ...

@@ -185,15 +185,16 @@ def from_results(attempt: AttemptState) -> Transcript:
 class Transcripts:
     """The transcripts of a session's attempts, the least recently written dropped first."""
 
-    def __init__(self, kept: int = ATTEMPTS_KEPT) -> None:
+    def __init__(self, kept: int = ATTEMPTS_KEPT, keep: int = KEEP) -> None:
         self._kept = kept
+        self._keep = keep
         self._by_attempt: OrderedDict[str, Transcript] = OrderedDict()
 
     def take(self, attempt: str, recorded: Recorded) -> None:
         """Add an event to its attempt's transcript."""
         transcript = self._by_attempt.get(attempt)
         if transcript is None:
-            transcript = self._by_attempt[attempt] = Transcript()
+            transcript = self._by_attempt[attempt] = Transcript(self._keep)
             if len(self._by_attempt) > self._kept:
                 self._by_attempt.popitem(last=False)
         else:
@@ -205,6 +206,6 @@ class Transcripts:
         name = attempt.award.attempt
         if name not in self._by_attempt:
             if attempt.verdict is None:
-                return self._by_attempt.setdefault(name, Transcript())
+                return self._by_attempt.setdefault(name, Transcript(self._keep))
             self._by_attempt[name] = from_results(attempt)
         return self._by_attempt[name]

@@ -13,12 +13,13 @@ from market import events as ev
 from market.events import Recorded
 from market.state import AttemptState, SessionState
 from marketbench_tui.ports import Opened
-from marketbench_tui.tail import Tail
+from marketbench_tui.tail import KEEP
+from marketbench_tui.tapelog import TapeLog
 from marketbench_tui.transcript import Transcript, Transcripts
 from marketbench_tui.view.book import unit_of
-from marketbench_tui.view.header import Masthead, elapsed_us
+from marketbench_tui.view.header import Masthead, Stopping, elapsed_us
 from marketbench_tui.view.marks import worker_tones
-from marketbench_tui.view.tape import tape_line
+from marketbench_tui.view.tape import tape_entry
 from themes.tones import Tone
 
 PUMP_SECONDS = {True: 0.01, False: 0.05}
@@ -32,23 +33,26 @@ class Watch:
 
     Attributes:
         state: the fold of what was read.
-        tape: the sentences of the tape.
+        tape: the sentences of the tape, and the filter on them.
+        written: pieces of text that attempts have written.
         attempts: every attempt that began, in that order.
         active: those without a verdict yet, in that order.
     """
 
-    def __init__(self, opened: Opened, zone: tzinfo | None = None) -> None:
+    def __init__(self, opened: Opened, zone: tzinfo | None = None, keep: int = KEEP) -> None:
         self.opened = opened
         self.state = SessionState()
-        self.tape = Tail()
+        self.tape = TapeLog(keep)
         self.attempts: list[str] = []
         self.active: dict[str, None] = {}
         self.tones: Mapping[str, Tone] = {}
         self.latest_task = ""
-        self._stopping = False
+        self.written = 0
+        self._stopping = Stopping.NO
+        self._work_began_us: int | None = None
         self._zone = zone
         self._last: Recorded | None = None
-        self._transcripts = Transcripts()
+        self._transcripts = Transcripts(keep=keep)
         self._task_of: dict[str, str] = {}
 
     @property
@@ -84,8 +88,14 @@ class Watch:
 
     def stop(self) -> None:
         """Ask the engine to end the session."""
-        self._stopping = True
+        self._stopping = Stopping.NOW
         self.opened.feed.stop()
+
+    def stop_after(self) -> None:
+        """Ask the engine to end the session once the attempts that run are settled."""
+        if self._stopping is Stopping.NO:
+            self._stopping = Stopping.AFTER
+        self.opened.feed.stop_after()
 
     def masthead(self, now: datetime) -> Masthead:
         """What the header says at this moment."""
@@ -94,6 +104,7 @@ class Watch:
             number=self.number,
             state=self.state,
             elapsed_us=self.elapsed_us(now),
+            work_began_us=self._work_began_us,
             live=self.live,
             stopping=self._stopping,
         )
@@ -101,6 +112,10 @@ class Watch:
     def elapsed_us(self, now: datetime) -> int:
         """Running time of the session."""
         return elapsed_us(self._last, self.state, self.live, now)
+
+    def runs(self, attempt: str) -> bool:
+        """Whether an engine works on this attempt right now."""
+        return self.live and attempt in self.active
 
     def attempt(self, name: str) -> AttemptState:
         """Where an attempt stands."""
@@ -119,12 +134,14 @@ class Watch:
         self._last = recorded
         match recorded.event:
             case ev.AttemptOutput() as event:
+                self.written += 1
                 self._transcripts.take(event.attempt, recorded)
                 return
             case ev.SessionOpened() as event:
                 self.tones = worker_tones(worker.name for worker in event.workers)
             case ev.AttemptStarted() as event:
                 self._begin(event)
+                self._work_began_us = self._work_began_us or recorded.offset_us
                 self._transcripts.take(event.attempt, recorded)
             case ev.SubmissionMade() as event:
                 self._transcripts.take(event.attempt, recorded)
@@ -132,9 +149,9 @@ class Watch:
                 self._end(event, recorded)
             case _:
                 pass
-        sentence = tape_line(recorded, unit_of(self.state), self.tones, self._zone)
-        if sentence:
-            self.tape.append(sentence)
+        entry = tape_entry(recorded, unit_of(self.state), self.tones, self._zone)
+        if entry:
+            self.tape.add(entry)
 
     def _begin(self, event: ev.AttemptStarted) -> None:
         self.latest_task = event.task

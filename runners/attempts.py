@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from market.events import (
@@ -34,6 +34,7 @@ FLUSH_SECONDS = 0.1
 """How long a pane's text may wait before it becomes an event."""
 PIECE_CHARS = 4096
 """Longest text of one output event; more is split, so that no event grows without bound."""
+CANCELLED = Grade(Verdict.INFRA, reason="cancelled by a person")
 
 
 class Output:
@@ -81,6 +82,17 @@ class Attempts:
     caller: Caller
     scaffolds: Mapping[str, Scaffold]
     grader: Grader
+    _running: dict[str, asyncio.Task[Grade]] = field(default_factory=dict[str, "asyncio.Task[Grade]"])
+    _cancelled: set[str] = field(default_factory=set[str])
+
+    def cancel(self, attempt: str) -> bool:
+        """End an attempt that runs with an infra verdict; False where it does not run."""
+        work = self._running.get(attempt)
+        if work is None or work.done():
+            return False
+        self._cancelled.add(attempt)
+        work.cancel()
+        return True
 
     async def run(self, award: TaskAwarded, task: Task) -> VerdictReached:
         """Bring one awarded attempt to its verdict.
@@ -91,22 +103,39 @@ class Attempts:
         known = self._known(award)
         if known.verdict:
             return known.verdict
+        verdict = self._verdict(award, await self._cancellable(award, task, known))
+        await self.recorder.record(verdict)
+        return verdict
+
+    async def _cancellable(self, award: TaskAwarded, task: Task, known: AttemptState) -> Grade:
+        """The grade of the work, which is a task of its own so that it alone can be cancelled."""
+        work = asyncio.create_task(self._judged(award, task, known))
+        self._running[award.attempt] = work
+        try:
+            return await work
+        except asyncio.CancelledError:
+            own = asyncio.current_task()
+            stopping = own is not None and own.cancelling() > 0
+            if stopping or award.attempt not in self._cancelled:
+                raise
+            return CANCELLED
+        finally:
+            del self._running[award.attempt]
+
+    async def _judged(self, award: TaskAwarded, task: Task, known: AttemptState) -> Grade:
         output = Output(self.recorder, award)
         try:
             submission = known.submission or await self._work(award, task, known, output)
-            grade = await self._grade(task, submission.content, output)
+            return await self._grade(task, submission.content, output)
         except (ModelError, WorkspaceError) as error:
-            grade = Grade(Verdict.INFRA, reason=str(error))
+            return Grade(Verdict.INFRA, reason=str(error))
         except OutOfBudget:
             raise
         except Exception as error:
             # A fault of a scaffold or grader must not cost the other attempts their session.
-            grade = Grade(Verdict.INFRA, reason=f"harness error: {type(error).__name__}: {error}")
+            return Grade(Verdict.INFRA, reason=f"harness error: {type(error).__name__}: {error}")
         finally:
             output.flush()
-        verdict = self._verdict(award, grade)
-        await self.recorder.record(verdict)
-        return verdict
 
     async def _work(
         self, award: TaskAwarded, task: Task, known: AttemptState, output: Output
@@ -170,19 +199,13 @@ class Attempts:
             tokens=sum(answer.usage.total for answer in answers) if answers else None,
             cost_usd_nano=None if None in costs else sum(cost or 0 for cost in costs),
             seconds=round(grade.seconds, 6),
+            cancelled=grade is CANCELLED,
         )
 
     def _answers(self, award: TaskAwarded) -> list[CallAnswered]:
         calls = self.recorder.state.tasks[award.task].calls
         own = (call.answer for name, call in calls.items() if name.startswith(f"attempt:{award.attempt}:"))
         return [answer for answer in own if isinstance(answer, CallAnswered)]
-
-
-def out_of_budget(award: TaskAwarded, error: OutOfBudget) -> VerdictReached:
-    """The verdict of an attempt that the budget cut off: infra, not the worker's failure."""
-    return VerdictReached(
-        attempt=award.attempt, task=award.task, worker=award.worker, verdict=Verdict.INFRA, reason=str(error)
-    )
 
 
 def _submitted(award: TaskAwarded, submission: Submission) -> SubmissionMade:

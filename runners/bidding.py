@@ -15,6 +15,7 @@ from market.money import to_nano, to_units
 from market.spec import AskRule, SessionSpec, WorkerSpec
 from runners.calls import Caller, OutOfBudget
 from runners.elicitation import MalformedReply, Reply, build_messages, parse_reply, reask
+from runners.gate import Gate
 from runners.models.base import CallContext, ModelError, ModelRequest
 from runners.recorder import Recorder
 from runners.suites.task import Task
@@ -44,12 +45,12 @@ class Bidding:
     recorder: Recorder
     caller: Caller
     prices: Mapping[str, Price]
-    gate: asyncio.Event
+    gate: Gate
     cards: Cards = no_cards
     unavailable: dict[str, str] = field(default_factory=dict[str, str])
 
     async def collect(self, tasks: Sequence[Task]) -> None:
-        """Obtain every forecast and bid that is still missing for these tasks.
+        """Obtain every forecast and bid that is still missing for these tasks, while the gate lets them in.
 
         Raises:
             OutOfBudget: a call did not fit the budget; the others came to their end.
@@ -59,8 +60,7 @@ class Bidding:
 
         async def one(task: Task, worker: WorkerSpec) -> None:
             async with limit:
-                await self.gate.wait()
-                if worker.name in self.unavailable or broke:
+                if not await self.gate.enter() or worker.name in self.unavailable or broke:
                     return
                 try:
                     await self._obtain(task, worker)

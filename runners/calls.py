@@ -13,7 +13,15 @@ from runners.recorder import Recorder
 
 
 class OutOfBudget(Exception):
-    """The next call could pass the session's budget, and no running call can free any."""
+    """The next call could pass the session's budget, and no running call can free any.
+
+    Attributes:
+        limit: the budget it did not fit, in nano-dollars.
+    """
+
+    def __init__(self, reason: str, limit: int) -> None:
+        super().__init__(reason)
+        self.limit = limit
 
 
 @dataclass(slots=True)
@@ -36,11 +44,17 @@ class Budget:
                 raise OutOfBudget(
                     f"a call that may cost ${amount / NANO:.4f} does not fit: "
                     f"${self.spent() / NANO:.4f} of ${self.limit / NANO:.2f} is spent; "
-                    "raise limits.budget_usd"
+                    "raise the budget to go on",
+                    self.limit,
                 )
             self._released.clear()
             await self._released.wait()
         self._held[call] = amount
+
+    def raise_to(self, limit: int) -> None:
+        """Allow more from now on; calls that wait look again whether they fit."""
+        self.limit = max(self.limit, limit)
+        self._released.set()
 
     def release(self, call: str) -> None:
         """Give back a reservation, once what the call really cost is in the ledger."""
@@ -49,12 +63,18 @@ class Budget:
 
 
 class Caller:
-    """Makes the model calls of one session."""
+    """Makes the model calls of one session.
+
+    Attributes:
+        budget: what it may spend; the state knows better than `budget_usd` where it was raised.
+    """
 
     def __init__(self, recorder: Recorder, gateway: Gateway, budget_usd: float) -> None:
         self._recorder = recorder
         self._gateway = gateway
-        self._budget = Budget(to_nano(budget_usd), lambda: recorder.state.spent_usd_nano)
+        raised = recorder.state.budget_usd_nano
+        limit = to_nano(budget_usd) if raised is None else raised
+        self.budget = Budget(limit, lambda: recorder.state.spent_usd_nano)
 
     async def ask(self, call: str, request: ModelRequest, on_text: Callable[[str], None]) -> ModelAnswer:
         """The answer to a call: from the ledger if it was ever given, else from the model.
@@ -68,12 +88,12 @@ class Caller:
         if known and isinstance(known.answer, CallAnswered):
             return _replayed(known.answer, on_text)
         reserved = self._gateway.worst_cost_usd_nano(request)
-        await self._budget.hold(call, reserved)
+        await self.budget.hold(call, reserved)
         try:
             await self._recorder.record(_started(call, request, reserved))
             return await self._complete(call, request, on_text)
         finally:
-            self._budget.release(call)
+            self.budget.release(call)
 
     async def _complete(
         self, call: str, request: ModelRequest, on_text: Callable[[str], None]

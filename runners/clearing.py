@@ -25,7 +25,7 @@ class Cleared:
 def clear(state: SessionState, mechanism: Mechanism, tasks: Sequence[str], seed: int) -> Cleared:
     """Clear these open tasks on the bids in the state.
 
-    A worker that failed a task may not win it again.
+    A worker that is barred from a task may not win it again.
     """
     bids = [bid for task in tasks for bid in _eligible(state.tasks[task])]
     table = _table(state, tasks, bids)
@@ -53,14 +53,20 @@ def bounty(task: TaskState, mechanism: Mechanism) -> float:
 
 
 def failed_workers(task: TaskState) -> frozenset[str]:
-    """Workers that may not win this task again: they failed it, or ran out of time on it."""
+    """Workers that failed this task, or ran out of time on it."""
     lost = (Verdict.FAIL, Verdict.TIMEOUT)
     return frozenset(a.verdict.worker for a in task.attempts if a.verdict and a.verdict.verdict in lost)
 
 
+def barred_workers(task: TaskState) -> frozenset[str]:
+    """Workers that may not win this task: they failed it, or a person cancelled their attempt."""
+    cancelled = frozenset(a.verdict.worker for a in task.attempts if a.verdict and a.verdict.cancelled)
+    return failed_workers(task) | cancelled
+
+
 def _eligible(task: TaskState) -> list[BidPlaced]:
-    failed = failed_workers(task)
-    return [bid for bid in task.bids.values() if bid.worker not in failed]
+    barred = barred_workers(task)
+    return [bid for bid in task.bids.values() if bid.worker not in barred]
 
 
 def _table(state: SessionState, tasks: Sequence[str], bids: Sequence[BidPlaced]) -> BidTable:
@@ -87,14 +93,14 @@ def _books(
         parts = {name: round(float(part[index]), 9) for name, part in clearing.parts.items()}
         rows[bid.task].append(_row(bid, round(score, 9) if np.isfinite(score) else None, parts))
     for task in tasks:
-        failed = failed_workers(state.tasks[task])
+        barred = barred_workers(state.tasks[task])
         rows[task].sort(
             key=lambda row: (-np.inf if row.score is None else row.score, row.worker), reverse=True
         )
         rows[task] += [
             _row(bid, None, {}, eligible=False)
             for bid in state.tasks[task].bids.values()
-            if bid.worker in failed
+            if bid.worker in barred
         ]
     return {task: tuple(book) for task, book in rows.items()}
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from market.events import (
     AttemptSettled,
     BountyRaised,
+    BudgetRaised,
     CallFailed,
     Closing,
     Ending,
@@ -35,10 +36,11 @@ from market.reputation import updated
 from market.settlement import settle
 from market.spec import SessionSpec
 from market.state import Phase, SessionState, Status, TaskState
-from runners.attempts import Attempts, out_of_budget
+from runners.attempts import Attempts
 from runners.bidding import Bidding, Cards, no_cards
 from runners.calls import Caller, OutOfBudget, interrupted
-from runners.clearing import bounty, clear, failed_workers
+from runners.clearing import barred_workers, bounty, clear, failed_workers
+from runners.gate import Gate
 from runners.graders.base import Grader
 from runners.models.base import Gateway
 from runners.recorder import Recorder
@@ -79,11 +81,11 @@ class Engine:
         self._tasks = {task.id: task for task in tasks}
         self._recorder = recorder
         self._mechanism = build(self.spec.mechanism)
-        self._gate = asyncio.Event()
-        self._gate.set()
+        self._gate = Gate()
         self._main: asyncio.Task[Ending] | None = None
         self._stop_reason = ""
-        caller = Caller(recorder, tools.gateway, self.spec.limits.budget_usd)
+        self._early: list[BudgetRaised] = []
+        self._caller = caller = Caller(recorder, tools.gateway, self.spec.limits.budget_usd)
         self._bidding = Bidding(
             self.spec,
             self._mechanism,
@@ -113,14 +115,14 @@ class Engine:
 
     def pause(self, reason: str = "asked to pause") -> None:
         """Start no new call or attempt; what runs goes on to its end."""
-        if self._gate.is_set() and self.state.status is Status.RUNNING:
-            self._gate.clear()
+        if not self._gate.shut and not self._gate.closed and self.state.status is Status.RUNNING:
+            self._gate.shut_for_now()
             self._recorder.emit(SessionPaused(reason=reason))
 
     def resume(self) -> None:
         """Go on after a pause."""
-        if not self._gate.is_set():
-            self._gate.set()
+        if self._gate.shut:
+            self._gate.open()
             self._recorder.emit(SessionResumed(reason="asked to go on"))
 
     def stop(self, reason: str = "asked to stop") -> None:
@@ -128,6 +130,43 @@ class Engine:
         self._stop_reason = self._stop_reason or reason
         if self._main:
             self._main.cancel()
+
+    def stop_after(self, reason: str = "asked to stop after the attempts that ran") -> None:
+        """Start nothing new, settle the attempts that run, and end as stopped; it can be resumed later.
+
+        Tasks that were awarded and not begun keep their award.
+        """
+        if self._gate.closed:
+            return
+        self._gate.close(reason)
+        if self._main:
+            self._recorder.emit(Notice(text="no new work: the session stops after the attempts that run"))
+
+    def cancel_attempt(self, attempt: str) -> bool:
+        """End an attempt that runs with an infra verdict: no money and no reputation moves.
+
+        Its task goes back to the book without this worker, and the attempt counts neither as
+        one of the spec's attempts nor as an infra retry. False where it does not run.
+        """
+        return self._attempts.cancel(attempt)
+
+    def raise_budget(self, usd: float) -> None:
+        """Allow the session this much in all from now on; what is not more changes nothing.
+
+        Calls that wait for budget look again at once. Before `run` it is the first thing that
+        happens, so that a session that ran out of budget can go on.
+
+        Raises:
+            ValueError: the amount is NaN or infinite.
+        """
+        raised = BudgetRaised(budget_usd_nano=to_nano(usd))
+        if raised.budget_usd_nano <= self._caller.budget.limit:
+            return
+        self._caller.budget.raise_to(raised.budget_usd_nano)
+        if self._main:
+            self._recorder.emit(raised)
+        else:
+            self._early.append(raised)
 
     async def _session(self) -> Ending:
         ending, reason = Ending.FAILED, ""
@@ -148,24 +187,31 @@ class Engine:
 
     async def _begin(self) -> None:
         if not self.state.events:
-            await self._recorder.record(self._opened)
+            await self._recorder.record(self._opened, *self._early)
             return
-        await self._recorder.record(SessionResumed(reason="resumed"), *self._orphans())
+        await self._recorder.record(SessionResumed(reason="resumed"), *self._early, *self._orphans())
 
     def _orphans(self) -> list[CallFailed]:
         calls = (call for task in self.state.tasks.values() for call in task.calls.values())
         return [interrupted(call.started) for call in calls if call.answer is None]
 
     async def _rounds(self) -> tuple[Ending, str]:
-        try:
-            await self._finish_awarded()
-            while self._open():
-                await self._gate.wait()
-                if not await self._round():
+        """Work until every task is closed, or the gate is, or the budget is spent.
+
+        What is open when the budget is spent stays open, and what was awarded stays awarded:
+        a resume with a higher budget goes on there, and pays no answer twice.
+        """
+        while self.state.closed < len(self.state.tasks):
+            if not await self._gate.enter():
+                return Ending.STOPPED, self._gate.reason
+            try:
+                await self._finish_awarded()
+                if self._open() and not await self._round():
                     await self._close_rest()
-        except OutOfBudget as broke:
-            await self._close_broke(str(broke))
-            return Ending.OUT_OF_BUDGET, str(broke)
+            except OutOfBudget as broke:
+                if self._caller.budget.limit <= broke.limit:  # nobody raised it meanwhile
+                    await self._recorder.record(Notice(level="warning", text=str(broke)))
+                    return Ending.OUT_OF_BUDGET, str(broke)
         return Ending.COMPLETED, ""
 
     async def _round(self) -> bool:
@@ -177,6 +223,8 @@ class Engine:
         await self._open_round()
         tasks = self._open()
         await self._bidding.collect([self._tasks[task] for task in tasks])
+        if not await self._gate.enter():
+            return True  # bids may be missing, so nothing is cleared
         cleared = clear(self.state, self._mechanism, tasks, self.spec.seed)
         seen = self.state.tasks
         # The same book cleared to nobody again is no news.
@@ -211,8 +259,11 @@ class Engine:
 
         The order of settlement decides reputations, so it must not depend on who is quicker.
 
+        Where the gate closes meanwhile, attempts that have not begun keep their award.
+
         Raises:
-            OutOfBudget: at least one attempt was cut off; all the others are settled.
+            OutOfBudget: at least one attempt was cut off and keeps its award; all the others
+                are settled.
         """
         broke: list[OutOfBudget] = []
         awards = [
@@ -223,21 +274,22 @@ class Engine:
         ]
         limit = asyncio.Semaphore(self.spec.limits.parallel_attempts)
 
-        async def attempt(award: TaskAwarded) -> VerdictReached:
+        async def attempt(award: TaskAwarded) -> VerdictReached | None:
             async with limit:
-                await self._gate.wait()
+                if not await self._gate.enter():
+                    return None
                 try:
                     return await self._attempts.run(award, self._tasks[award.task])
                 except OutOfBudget as error:
                     broke.append(error)
-                    verdict = out_of_budget(award, error)
-                    await self._recorder.record(verdict)
-                    return verdict
+                    return None
 
         async with asyncio.TaskGroup() as group:
             running = [(award, group.create_task(attempt(award))) for award in awards]
-            for award, verdict in running:
-                await self._settle(award, await verdict)
+            for award, work in running:
+                verdict = await work
+                if verdict:
+                    await self._settle(award, verdict)
         if broke:
             raise broke[0]
 
@@ -277,7 +329,8 @@ class Engine:
         """How a task ends after its latest verdict, or None while it may be awarded again."""
         if task.verdict is Verdict.PASS:
             return Closing.SOLVED
-        verdicts = [attempt.verdict.verdict for attempt in task.attempts if attempt.verdict]
+        counted = [a.verdict for a in task.attempts if a.verdict and not a.verdict.cancelled]
+        verdicts = [verdict.verdict for verdict in counted]
         infra = verdicts.count(Verdict.INFRA)
         if infra > INFRA_RETRIES:
             return Closing.INFRA
@@ -287,18 +340,14 @@ class Engine:
 
     async def _close_rest(self) -> None:
         """Close what nobody wants: a round passed without an award or a higher bounty."""
-        closings = [
-            TaskClosed(
-                task=task,
-                closing=Closing.UNSOLVED if failed_workers(self.state.tasks[task]) else Closing.UNSOLD,
-                reason="nobody left to bid" if failed_workers(self.state.tasks[task]) else "no bid cleared",
-            )
-            for task in self._open()
-        ]
-        await self._recorder.record(*closings)
+        await self._recorder.record(*(_unwanted(self.state.tasks[task]) for task in self._open()))
 
-    async def _close_broke(self, reason: str) -> None:
-        await self._recorder.record(
-            Notice(level="warning", text=reason),
-            *(TaskClosed(task=task, closing=Closing.OUT_OF_BUDGET, reason=reason) for task in self._open()),
-        )
+
+def _unwanted(task: TaskState) -> TaskClosed:
+    """How a task ends that nobody may win or wants."""
+    if failed_workers(task):
+        return TaskClosed(task=task.card.id, closing=Closing.UNSOLVED, reason="nobody left to bid")
+    if barred_workers(task):
+        reason = "every attempt was cancelled by a person, and nobody is left to bid"
+        return TaskClosed(task=task.card.id, closing=Closing.INFRA, reason=reason)
+    return TaskClosed(task=task.card.id, closing=Closing.UNSOLD, reason="no bid cleared")

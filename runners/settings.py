@@ -23,6 +23,8 @@ from pydantic_settings.exceptions import SettingsError as SourceError
 from market.errors import MarketBenchError
 
 PREFIX = "MARKETBENCH_"
+SCREEN_TABLE = "ui"
+"""The table of the configuration file that is the screen's, and no setting of a session."""
 Limit = Annotated[int, Field(ge=1, le=1024)]
 UsdPerMillion = Annotated[float, Field(ge=0, le=10_000, allow_inf_nan=False)]
 
@@ -112,7 +114,7 @@ def load_settings(
     """
     config = config or config_path()
     dotenv = _read_dotenv((folder or Path.cwd()) / ".env")
-    from_file = _read_toml(config)
+    from_file = {name: value for name, value in _read_toml(config).items() if name != SCREEN_TABLE}
     _checked(from_file, str(config))
     variables = {**dotenv, **(os.environ if environment is None else environment)}
     settings = _checked({**from_file, **_from_variables(variables)}, f"{PREFIX}* variables")

@@ -13,6 +13,9 @@
 - `tables`: every table, as SQLModel classes.
 - `ledger`, `chain`, `verify`, `writer`, `locks`: the append-only events of a session.
 - `sessions`, `headline`, `heads`: the list of sessions and its figures.
+- `labels`, `trash`: what a person does with sessions outside the ledger: names, tags, the trash.
+- `export`: a ledger as a file of its own.
+- `history`: what answered calls of all sessions used.
 - `projections`, `projection_sql`, `queries`, `selects`, `records`: tables derived from events.
 - `importers`: files of other programs, as sessions.
 
@@ -22,13 +25,17 @@ running sessions do without; `queries` and an actual migration load them.
 
 from store.errors import (
     BrokenLedgerError,
+    ExportRefusedError,
     HeadMovedError,
     ImportRefusedError,
+    LabelRefusedError,
     SessionBusyError,
     StoreError,
+    TrashedSessionError,
     UnknownSessionError,
     UnusableDatabaseError,
 )
+from store.export import Exported
 from store.facade import Store, open_store
 from store.ledger import LedgerRow, Stamped
 from store.sessions import SessionInfo
@@ -38,9 +45,12 @@ from store.writer import SessionWriter
 __all__ = [
     "Break",
     "BrokenLedgerError",
+    "ExportRefusedError",
+    "Exported",
     "Fault",
     "HeadMovedError",
     "ImportRefusedError",
+    "LabelRefusedError",
     "LedgerRow",
     "SessionBusyError",
     "SessionInfo",
@@ -48,6 +58,7 @@ __all__ = [
     "Stamped",
     "Store",
     "StoreError",
+    "TrashedSessionError",
     "UnknownSessionError",
     "UnusableDatabaseError",
     "VerifyReport",

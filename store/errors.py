@@ -32,5 +32,17 @@ class BrokenLedgerError(StoreError):
     """A stored event can not be read or contradicts those before it."""
 
 
+class TrashedSessionError(StoreError):
+    """The session is in the trash, and must be restored before it is run."""
+
+
+class LabelRefusedError(StoreError):
+    """A text can not be a session's name or tag."""
+
+
+class ExportRefusedError(StoreError):
+    """The file can not be written, or is there already."""
+
+
 class ImportRefusedError(StoreError):
     """The file can not be imported; nothing of it was stored."""

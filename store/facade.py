@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from store.database import Database
+from store.export import Exported, export_ledger
 from store.ledger import Ledger
 from store.location import database_path
 from store.projections import Projections
 from store.sessions import Sessions
+from store.trash import Trash
 from store.verify import Progress, VerifyReport, verify
 from store.writer import SessionWriter, open_writer
 
@@ -24,7 +26,8 @@ class Store:
 
     Attributes:
         database: the file and its connections.
-        sessions: create, list, find, rename and delete sessions.
+        sessions: create, list, find, rename, tag and delete sessions.
+        trash: sessions that lists leave out, and how they come back.
         ledger: append and read events.
         projections: catch up, rebuild.
     """
@@ -32,6 +35,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.sessions = Sessions(database)
+        self.trash = Trash(database, self.sessions)
         self.ledger = Ledger(database)
         self.projections = Projections(database)
 
@@ -49,6 +53,10 @@ class Store:
     def verify(self, session_id: int, progress: Progress | None = None) -> VerifyReport:
         """Check a session's ledger; see `store.verify.verify`."""
         return verify(self.database, session_id, progress)
+
+    def export(self, session_id: int, path: Path, replace: bool = False) -> Exported:
+        """Write a session's ledger into a file; see `store.export.export_ledger`."""
+        return export_ledger(self.database, self.ledger, session_id, path, replace)
 
     def close(self) -> None:
         """Close the database."""

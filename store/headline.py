@@ -90,6 +90,10 @@ def _judged(headline: Headline, at_utc: str, event: ev.AttemptSettled | ev.Outco
         headline.fails += event.verdict is not Verdict.PASS
 
 
+def _budget_raised(headline: Headline, at_utc: str, event: ev.BudgetRaised) -> None:
+    headline.budget_usd_nano = event.budget_usd_nano
+
+
 def _task_closed(headline: Headline, at_utc: str, event: ev.TaskClosed) -> None:
     headline.tasks_closed += 1
     headline.tasks_solved += event.closing is Closing.SOLVED
@@ -107,4 +111,5 @@ _HANDLERS: Mapping[type[Any], Callable[[Headline, str, Any], None]] = {
     ev.AttemptSettled: _judged,
     ev.OutcomeObserved: _judged,
     ev.TaskClosed: _task_closed,
+    ev.BudgetRaised: _budget_raised,
 }

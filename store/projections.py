@@ -25,7 +25,7 @@ from store.projection_sql import CLEAR, INSERT_REPUTATION, INSERT_TASK, INSERT_W
 _STEP = 2_000
 """Events folded in one transaction, short enough (about 50 ms) for a running session to wait."""
 
-_HEADLINE_KINDS = ("session_opened", "session_paused", "session_resumed", "session_closed")
+_HEADLINE_KINDS = ("session_opened", "session_paused", "session_resumed", "session_closed", "budget_raised")
 _KINDS = json.dumps([*_HEADLINE_KINDS, *STATEMENTS])
 
 _MARKS = "SELECT head_seq, projected_seq FROM sessions WHERE id = ?"

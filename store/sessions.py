@@ -1,4 +1,4 @@
-"""The list of sessions: create, find, name, delete.
+"""The list of sessions: create, find, label, delete.
 
 Uses the driver directly, because the first screen and every command begin here and must
 not wait for an ORM to be imported.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,13 +17,14 @@ from market.state import Status
 from store.chain import GENESIS
 from store.database import Database
 from store.errors import UnknownSessionError
+from store.labels import clean_name, clean_tags, tags_from_text, tags_to_text
 from store.locks import is_locked, remove_session_lock, session_lock
 from store.times import from_text, to_text
 
 _COLUMNS = """
 SELECT id, name, status, origin, simulated, suite, mechanism, unit, created_at, closed_at, workers,
     tasks, tasks_closed, tasks_solved, forecasts, passes, fails, budget_usd_nano, spent_usd_nano,
-    elapsed_us, head_seq, head_hash
+    elapsed_us, head_seq, head_hash, tags, trashed_at
 FROM sessions
 """
 
@@ -30,12 +32,14 @@ _LIST = (
     _COLUMNS
     + """
 WHERE (:status IS NULL OR status = :status) AND (:name IS NULL OR instr(lower(name), lower(:name)) > 0)
+    AND (:tag IS NULL OR instr(tags, json_quote(:tag)) > 0)
+    AND (:trashed IS NULL OR (trashed_at IS NOT NULL) = :trashed)
 ORDER BY id DESC
 """
 )
 
 _BY_ID = _COLUMNS + "WHERE id = ?"
-_BY_NAME = _COLUMNS + "WHERE name = ? ORDER BY id DESC LIMIT 1"
+_BY_NAME = _COLUMNS + "WHERE name = ? ORDER BY trashed_at IS NOT NULL, id DESC LIMIT 1"
 
 _CREATE = """
 INSERT INTO sessions (name, created_at, status, origin, simulated, suite, mechanism, unit, workers,
@@ -43,6 +47,9 @@ INSERT INTO sessions (name, created_at, status, origin, simulated, suite, mechan
     head_seq, head_hash)
 VALUES (?, ?, ?, ?, 0, '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?)
 """
+
+_RENAME = "UPDATE sessions SET name = ? WHERE id = ?"
+_TAG = "UPDATE sessions SET tags = ? WHERE id = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ class SessionInfo:
         passes, fails: counted verdicts; an infra verdict is in neither.
         elapsed_us: microseconds of running time up to the last event.
         head_seq: how many events its ledger has.
+        tags: words that a person put on it.
+        trashed_at: when it was put in the trash; None where it is not there.
         live: a process is running it now. Running but not live means it was killed: resume it.
     """
 
@@ -78,6 +87,8 @@ class SessionInfo:
     elapsed_us: int
     head_seq: int
     head_hash: str
+    tags: tuple[str, ...]
+    trashed_at: datetime | None
     live: bool
 
 
@@ -95,16 +106,30 @@ class Sessions:
         assert session_id is not None
         return session_id
 
-    def list(self, status: Status | None = None, name: str | None = None) -> tuple[SessionInfo, ...]:
-        """All sessions, newest first; only those of a status, or whose name contains a text."""
+    def list(
+        self,
+        status: Status | None = None,
+        name: str | None = None,
+        tag: str | None = None,
+        trashed: bool | None = False,
+    ) -> tuple[SessionInfo, ...]:
+        """The sessions, newest first.
+
+        Args:
+            status: only those of this status.
+            name: only those whose name contains this text.
+            tag: only those with this tag.
+            trashed: those in the trash, or those that are not; None for both.
+        """
+        wanted = {"status": status, "name": name, "tag": tag, "trashed": trashed}
         with self._database.reading() as connection:
-            rows = _named(connection).execute(_LIST, {"status": status, "name": name})
-            return tuple(self._info(row) for row in rows)
+            return tuple(self._info(row) for row in _named(connection).execute(_LIST, wanted))
 
     def get(self, reference: int | str) -> SessionInfo:
         """The session that `12`, `"12"`, `"#12"` or a name refers to.
 
-        A name is tried before a number without `#`; of several with one name the newest wins.
+        A name is tried before a number without `#`. Of several with one name the newest wins,
+        those in the trash last.
 
         Raises:
             UnknownSessionError: there is none; the message lists names that are near.
@@ -115,19 +140,30 @@ class Sessions:
             raise UnknownSessionError(self._unknown(reference))
         return self._info(row)
 
-    def rename(self, session_id: int, name: str) -> None:
-        """Give a session another name.
+    def rename(self, session_id: int, name: str) -> str:
+        """Give a session another name, and return it as it is stored.
 
         Raises:
             UnknownSessionError: no such session.
+            LabelRefusedError: the text can not be a name.
         """
-        with self._database.transaction() as connection:
-            changed = connection.execute("UPDATE sessions SET name = ? WHERE id = ?", (name, session_id))
-            if not changed.rowcount:
-                raise UnknownSessionError(f"there is no session #{session_id}")
+        name = clean_name(name)
+        self._update(_RENAME, name, session_id)
+        return name
+
+    def tag(self, session_id: int, tags: Iterable[str]) -> tuple[str, ...]:
+        """Give a session these tags in place of those it had, and return them as they are stored.
+
+        Raises:
+            UnknownSessionError: no such session.
+            LabelRefusedError: a word can not be a tag, or there are too many.
+        """
+        cleaned = clean_tags(tags)
+        self._update(_TAG, tags_to_text(cleaned), session_id)
+        return cleaned
 
     def delete(self, session_id: int) -> None:
-        """Remove a session with its ledger and projections; its number is not used again.
+        """Remove a session with its ledger and projections for good; its number is not used again.
 
         Raises:
             UnknownSessionError: no such session.
@@ -139,6 +175,11 @@ class Sessions:
             connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
         remove_session_lock(path, session_id)
 
+    def _update(self, statement: str, value: str, session_id: int) -> None:
+        with self._database.transaction() as connection:
+            if not connection.execute(statement, (value, session_id)).rowcount:
+                raise UnknownSessionError(f"there is no session #{session_id}")
+
     def _info(self, row: sqlite3.Row) -> SessionInfo:
         values: dict[str, Any] = dict(row)
         status = Status(values["status"])
@@ -148,6 +189,8 @@ class Sessions:
             "simulated": bool(values["simulated"]),
             "created_at": from_text(values["created_at"]),
             "closed_at": from_text(values["closed_at"]) if values["closed_at"] else None,
+            "tags": tags_from_text(values["tags"]),
+            "trashed_at": from_text(values["trashed_at"]) if values["trashed_at"] else None,
             "live": unfinished and is_locked(self._database.path, values["id"]),
         }
         return SessionInfo(**values)

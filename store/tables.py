@@ -8,7 +8,7 @@ float. Everything below `EventRow` is a projection, derived from the events alon
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -28,7 +28,10 @@ class Table(SQLModel):
 
 
 class SessionRow(Table, table=True):
-    """One session: its name, the head of its ledger, and the headline that lists show."""
+    """One session: its name, the head of its ledger, and the headline that lists show.
+
+    `tags` is a JSON list of words. Name, tags and trash are a person's own, outside the ledger.
+    """
 
     __table_args__ = (Index("ix_sessions_name", "name"), {"sqlite_autoincrement": True})
 
@@ -55,6 +58,8 @@ class SessionRow(Table, table=True):
     head_seq: int
     head_hash: str
     projected_seq: int = Field(sa_column=Column(Integer, nullable=False, server_default=text("0")))
+    tags: str = Field(sa_column=Column(String, nullable=False, server_default="[]"))
+    trashed_at: str | None = None
 
 
 class EventRow(Table, table=True):

@@ -11,6 +11,7 @@ from store.chain import Head
 from store.database import Database
 from store.ledger import Ledger, Stamped
 from store.locks import session_lock
+from store.trash import refuse_trashed
 
 
 class SessionWriter:
@@ -43,9 +44,11 @@ def open_writer(database: Database, ledger: Ledger, session_id: int) -> Generato
 
     Raises:
         SessionBusyError: somebody else holds it.
+        TrashedSessionError: it is in the trash.
         UnknownSessionError: no such session.
     """
     with session_lock(database.path, session_id):
         with database.reading() as connection:
+            refuse_trashed(connection, session_id)
             at = heads.load(connection, session_id)
         yield SessionWriter(ledger, session_id, at.head, at.elapsed_us)

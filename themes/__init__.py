@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from textual.theme import Theme
 
-from themes.palette import DARK, LIGHT, PALETTES, Palette
+from themes.accessible import COLOUR_BLIND, HIGH_CONTRAST
+from themes.palette import DARK, LIGHT, Palette
 from themes.tones import WORKER_TONES, Tone
 
+PALETTES: Mapping[str, Palette] = {
+    palette.name: palette for palette in (DARK, LIGHT, HIGH_CONTRAST, COLOUR_BLIND)
+}
+"""The palettes that come with the app, the first by default."""
+
 _HERE = Path(__file__).parent
-STYLE_SHEETS = tuple(_HERE / name for name in ("marketbench.tcss", "desk.tcss", "floor.tcss", "dialogs.tcss"))
+STYLE_SHEETS = tuple(
+    _HERE / name for name in ("marketbench.tcss", "desk.tcss", "floor.tcss", "dialogs.tcss", "overlays.tcss")
+)
 """The app's looks, in the order they apply."""
 
-__all__ = ["DARK", "LIGHT", "PALETTES", "STYLE_SHEETS", "WORKER_TONES", "Palette", "Tone", "theme_of"]
+__all__ = [
+    "COLOUR_BLIND",
+    "DARK",
+    "HIGH_CONTRAST",
+    "LIGHT",
+    "PALETTES",
+    "STYLE_SHEETS",
+    "WORKER_TONES",
+    "Palette",
+    "Tone",
+    "theme_of",
+]
 
 
 def theme_of(palette: Palette) -> Theme:

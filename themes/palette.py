@@ -50,7 +50,8 @@ class Palette:
                 yield from ((f"{tone} on {name}", colour, ground) for name, ground in grounds.items())
 
 
-def _tones(workers: tuple[str, ...], **named: str) -> Mapping[Tone, str]:
+def toned(workers: tuple[str, ...], **named: str) -> Mapping[Tone, str]:
+    """The colour of each tone by its name, and those of the workers in order."""
     tones = {Tone[name.upper()]: colour for name, colour in named.items()}
     return tones | dict(zip(WORKER_TONES, workers, strict=True))
 
@@ -65,7 +66,7 @@ DARK = Palette(
     cursor_idle="#1c2331",
     line="#39445a",
     badge="#5a3a8a",
-    tones=_tones(
+    tones=toned(
         ink="#e9e5da",
         soft="#b3bac8",
         faint="#97a1b5",
@@ -103,7 +104,7 @@ LIGHT = Palette(
     cursor_idle="#efeadf",
     line="#b6ac98",
     badge="#5a3a8a",
-    tones=_tones(
+    tones=toned(
         ink="#1f232b",
         soft="#474e5c",
         faint="#535a67",
@@ -130,5 +131,3 @@ LIGHT = Palette(
     ),
 )
 """Dark ink on paper."""
-
-PALETTES: Mapping[str, Palette] = {palette.name: palette for palette in (DARK, LIGHT)}

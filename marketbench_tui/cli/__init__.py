@@ -23,7 +23,8 @@ def main() -> None:
     """Run the command line and leave with one of the exit codes above."""
     # Before anything imports litellm: it must fetch nothing at import.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    from marketbench_tui.cli import data, machine, sessions  # noqa: F401  (they register commands)
+    # They register commands.
+    from marketbench_tui.cli import config, data, machine, serve, sessions  # noqa: F401
 
     try:
         app()

@@ -74,11 +74,21 @@ def resume(
 
 def open_app(ctx: typer.Context, spec: SessionSpec | None = None, allow_unsandboxed: bool = False) -> None:
     """Open the workbench: on the Floor of a new session, or on the Desk."""
+    from functools import partial
+
     from marketbench_tui.app import MarketBenchApp
     from marketbench_tui.backend import StoreBackend
+    from marketbench_tui.config import check_actions, read_themes, read_ui, remember_theme
+    from runners.settings import config_path
 
+    where = config_path()
+    ui = read_ui(where)
+    check_actions(where, ui, MarketBenchApp.actions())
+    shelf = read_themes(where, ui)
     backend = StoreBackend(ctx.obj.db, allow_unsandboxed)
-    MarketBenchApp(backend, start=(lambda: backend.start(spec)) if spec else None).run()
+    start = (lambda: backend.start(spec)) if spec else None
+    remember = partial(remember_theme, where)
+    MarketBenchApp(backend, start, theme=ui.theme, ui=ui, shelf=shelf, remember=remember).run()
 
 
 def _workshop(ctx: typer.Context, allow_unsandboxed: bool) -> Workshop:

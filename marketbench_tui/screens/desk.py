@@ -1,42 +1,66 @@
-"""The Desk: where sessions are found, opened, resumed and begun."""
+"""The Desk: where sessions are found, labelled, opened, resumed and begun."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
+from marketbench_tui import changes
+from marketbench_tui.changes import Change
 from marketbench_tui.lines import Line, Span
-from marketbench_tui.messages import DeleteAsked, DemoAsked, FloorAsked, ListAsked, OpenAsked, ResumeAsked
+from marketbench_tui.messages import (
+    DemoAsked,
+    EditSession,
+    FloorAsked,
+    ListAsked,
+    NewSession,
+    OpenAsked,
+    ResumeAsked,
+    StoreAsked,
+)
 from marketbench_tui.ports import SessionCard
 from marketbench_tui.screens.dialogs import Confirm
+from marketbench_tui.screens.place import Place
 from marketbench_tui.text import safe_line
-from marketbench_tui.view.desk import about, can_resume, desk_header
+from marketbench_tui.view import amounts
+from marketbench_tui.view.desk import about, can_resume, desk_header, export_name
 from marketbench_tui.view.shape import Shape, shape_of
 from marketbench_tui.view.welcome import welcome
 from marketbench_tui.widgets.keybar import KeyBar
 from marketbench_tui.widgets.page import HeaderLine, Page
+from marketbench_tui.widgets.prompt import Prompt, Topic
 from marketbench_tui.widgets.sessions import Sessions
 from marketbench_tui.widgets.table import Table
+from store.errors import LabelRefusedError
+
+FILTER_HINT = "words, status:stopped, suite:starter, tag:paper"
+ON_A_SESSION = frozenset({"resume", "duplicate", "rename", "tag", "discard", "restore", "export"})
+"""Actions on the chosen session."""
 
 
-class Desk(Screen[None]):
+class Desk(Place):
     """Sessions, and what the workbench is for where there are none."""
 
     HELP: ClassVar[str | None] = (
-        "The Desk lists your sessions. Begin with the demo (d), or start a session from the command line "
-        "with marketbench run SPEC.toml; it appears here."
+        "The Desk lists your sessions. Begin with the demo (d) or set up a session of your own (n); one "
+        "that the command line runs, with marketbench run SPEC.toml, appears here too."
     )
     AUTO_FOCUS: ClassVar[str | None] = "#sessions"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "demo", "start the demo"),
+        Binding("n", "new", "new session", tooltip="set up a new session"),
         Binding("f", "floor", "back to the running session"),
+        Binding("E", "empty_trash", "empty the trash"),
+        Binding("X", "look_at_trash", "trash", show=False, tooltip="show the trash, or the sessions again"),
+        Binding("d", "demo", "demo", tooltip="start the demo"),
         Binding("ctrl+r", "reload", "read the list again", show=False),
+        Binding("escape", "back", "show all"),
     ]
 
     def __init__(self, now: Callable[[], datetime], zone: tzinfo | None, running: Callable[[], bool]) -> None:
@@ -45,6 +69,7 @@ class Desk(Screen[None]):
         self._zone = zone
         self._is_running = running
         self._cards: Sequence[SessionCard] | None = None
+        self._asked_about: SessionCard | None = None
 
     def compose(self) -> ComposeResult:
         """The list over a card of the chosen session, or a welcome."""
@@ -52,6 +77,7 @@ class Desk(Screen[None]):
         yield Sessions(self._now)
         yield Page(id="about")
         yield Page(id="welcome")
+        yield Prompt()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -78,9 +104,10 @@ class Desk(Screen[None]):
 
     def _draw(self) -> None:
         cards = self._cards
-        empty = cards is not None and not cards
-        self.query_one(HeaderLine).show(lambda _: [desk_header(cards)])
         sessions = self.query_one(Sessions)
+        kept = any(card.trashed_at is None for card in cards or ())
+        empty = cards is not None and not kept and not sessions.trash
+        self.query_one(HeaderLine).show(lambda _: [desk_header(cards)])
         if cards is not None:
             sessions.fill(cards)
         sessions.display = self.query_one("#about").display = not empty
@@ -88,7 +115,7 @@ class Desk(Screen[None]):
         page.display = empty
         if empty:
             page.show(welcome)
-        elif cards and self.focused is None:
+        elif cards is not None and self.focused is None:
             self.call_after_refresh(sessions.focus)
         self._draw_about()
 
@@ -105,18 +132,40 @@ class Desk(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only keys that would do something are offered."""
-        card = self.query_one(Sessions).chosen if self.is_mounted else None
+        if not self.is_mounted:
+            return True
+        sessions = self.query_one(Sessions)
+        if action in ON_A_SESSION:
+            return sessions.chosen is not None and self._applies(action, sessions.chosen)
         match action:
             case "floor":
                 return self._is_running()
             case "demo":
                 return not self._is_running()
-            case "resume":
-                return card is not None and can_resume(card) and not self._is_running()
-            case "delete":
-                return card is not None
+            case "filter":
+                return bool(self._cards)
+            case "empty_trash":
+                return sessions.trash and any(card.trashed_at for card in self._cards or ())
+            case "back":
+                return bool(sessions.words) or sessions.trash
             case _:
                 return True
+
+    def _applies(self, action: str, card: SessionCard) -> bool:
+        """Whether something can be done with a session."""
+        match action:
+            case "resume":
+                return can_resume(card) and not self._is_running()
+            case "duplicate":
+                return not card.imported
+            case "restore":
+                return card.trashed_at is not None
+            case _:
+                return True
+
+    def action_new(self) -> None:
+        """Set up a session."""
+        self.post_message(NewSession())
 
     def action_demo(self) -> None:
         """Start the demo and show it."""
@@ -136,23 +185,116 @@ class Desk(Screen[None]):
         if card is not None:
             self.post_message(ResumeAsked(card.id))
 
-    def action_delete(self) -> None:
-        """Remove the chosen session, if the person means it."""
+    def action_duplicate(self) -> None:
+        """Set up a session like the chosen one."""
+        card = self.query_one(Sessions).chosen
+        if card is not None:
+            self.post_message(EditSession(card.id))
+
+    def action_back(self) -> None:
+        """Show everything again: first without the filter, then outside the trash."""
+        sessions = self.query_one(Sessions)
+        if sessions.words:
+            self._narrow("")
+        elif sessions.trash:
+            self.action_look_at_trash()
+
+    # --- the trash --------------------------------------------------------------------
+
+    def action_discard(self) -> None:
+        """Put the chosen session in the trash; if it is there already, remove it for good."""
         card = self.query_one(Sessions).chosen
         if card is None:
             return
-        question = Confirm(
-            "Delete this session?",
-            [f"#{card.id} {safe_line(card.name)}: its ledger goes with it, for good."],
-            yes="Delete",
-            no="Keep",
-        )
+        called = f"#{card.id} {safe_line(card.name)}"
+        if card.trashed_at is None:
+            sentences = [called, "It can be put back from there: X shows the trash."]
+            self._confirm(
+                "Put this session in the trash?", sentences, "To the trash", partial(changes.trash, card.id)
+            )
+        else:
+            sentences = [called, "Its ledger goes with it, for good."]
+            self._confirm("Remove this session?", sentences, "Remove", partial(changes.delete, card.id))
 
+    def action_restore(self) -> None:
+        """Take the chosen session out of the trash."""
+        card = self.query_one(Sessions).chosen
+        if card is not None:
+            self.post_message(StoreAsked(partial(changes.restore, card.id)))
+
+    def action_empty_trash(self) -> None:
+        """Remove what is in the trash for good, if the person means it."""
+        count = sum(card.trashed_at is not None for card in self._cards or ())
+        sentences = [f"{amounts.count(count, 'session')} and their ledgers go, for good."]
+        self._confirm("Empty the trash?", sentences, "Empty it", changes.empty_trash)
+
+    def action_look_at_trash(self) -> None:
+        """Show the trash, or the sessions again."""
+        sessions = self.query_one(Sessions)
+        sessions.look_at_trash(not sessions.trash)
+        self._draw()
+        self.refresh_bindings()
+
+    def _confirm(self, title: str, sentences: Sequence[str], yes: str, change: Change) -> None:
         def answered(sure: bool | None) -> None:
             if sure:
-                self.post_message(DeleteAsked(card.id))
+                self.post_message(StoreAsked(change))
 
-        self.app.push_screen(question, answered)
+        self.app.push_screen(Confirm(title, sentences, yes=yes, no="Keep"), answered)
+
+    # --- the prompt at the foot -------------------------------------------------------
+
+    def action_filter(self) -> None:
+        """Type words that sessions must match."""
+        self.query_one(Prompt).ask(Topic.FILTER, self.query_one(Sessions).words, FILTER_HINT, label="/")
+
+    def action_rename(self) -> None:
+        """Call the chosen session something else."""
+        self._ask(Topic.NAME, lambda card: safe_line(card.name), "what to call it")
+
+    def action_tag(self) -> None:
+        """Change the tags of the chosen session."""
+        self._ask(Topic.TAGS, lambda card: " ".join(card.tags), "words to find it by: baseline paper")
+
+    def action_export(self) -> None:
+        """Write the ledger of the chosen session into a file."""
+        self._ask(Topic.EXPORT, lambda card: str(Path.cwd() / export_name(card)), "file.jsonl")
+
+    def _ask(self, topic: Topic, value: Callable[[SessionCard], str], hint: str) -> None:
+        card = self._asked_about = self.query_one(Sessions).chosen
+        if card is not None:
+            self.query_one(Prompt).ask(topic, value(card), hint, label=f"#{card.id} {topic}")
+
+    @on(Prompt.Changed)
+    def _prompt_changed(self, event: Prompt.Changed) -> None:
+        if event.topic is Topic.FILTER:
+            self._narrow(event.text)
+
+    @on(Prompt.Cancelled)
+    def _prompt_cancelled(self, event: Prompt.Cancelled) -> None:
+        if event.topic is Topic.FILTER:
+            self._narrow("")
+        self._close_prompt()
+
+    @on(Prompt.Answered)
+    def _prompt_answered(self, event: Prompt.Answered) -> None:
+        try:
+            change = changes.from_answer(event.topic, event.text, self._asked_about)
+        except LabelRefusedError as error:
+            self.query_one(Prompt).refuse(str(error))
+            return
+        self._close_prompt()
+        if change is not None:
+            self.post_message(StoreAsked(change))
+
+    def _close_prompt(self) -> None:
+        self.query_one(Prompt).close()
+        self.query_one(Sessions).focus()
+
+    def _narrow(self, words: str) -> None:
+        self.query_one(Sessions).narrow(words)
+        self._draw_about()
+        self.refresh_bindings()
 
     @on(Table.Moved, "#sessions")
     def _session_chosen(self) -> None:

@@ -19,7 +19,10 @@ from themes.tones import Tone
 class Dialog(ModalScreen[bool]):
     """A box in the middle; escape closes it and says no."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(False)", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss(False)", "close"),
+        Binding("y", "app.copy", "copy", id="copy"),
+    ]
 
     def __init__(self, title: str, make: Callable[[int], Sequence[Line]]) -> None:
         super().__init__()

@@ -9,20 +9,17 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widget import Widget
 
-from market.state import Status
-from marketbench_tui.messages import FloorLeft, ResumeAsked
-from marketbench_tui.screens.dialogs import Confirm
-from marketbench_tui.screens.why import Why
-from marketbench_tui.view.desk import RESUMABLE
+from marketbench_tui.messages import FloorLeft
+from marketbench_tui.screens.steering import Steering
+from marketbench_tui.screens.why import AboutWorker, Why
 from marketbench_tui.view.header import header
 from marketbench_tui.view.panes import follow, walk
 from marketbench_tui.view.shape import Shape, shape_of
 from marketbench_tui.view.summary import has_ended
 from marketbench_tui.watch import Watch
-from marketbench_tui.widgets.filter import FilterLine
+from marketbench_tui.widgets.filter import FilterLine, Wanted
 from marketbench_tui.widgets.keybar import KeyBar
 from marketbench_tui.widgets.page import HeaderLine
 from marketbench_tui.widgets.panes import Panes
@@ -34,26 +31,34 @@ PUMPS_PER_SECOND = 32
 PUMPS_A_DRAW = 4
 """Panes are brought up to date at every fourth reading, 8 times a second."""
 
+STEPS = {"wider": (4, True), "narrower": (-4, True), "taller": (2, False), "lower": (-2, False)}
+"""Cells that a key moves a border, and whether across."""
 
-class Floor(Screen[None]):
+
+class Floor(Steering):
     """Tasks, bids, attempts, standings and the tape of one session."""
 
     HELP: ClassVar[str | None] = (
         "The Floor shows one session. On the left its tasks, then the bids on the chosen task and how the "
-        "workers stand; below, what the workers write right now; at the foot, what happened."
+        "workers stand; below, what the workers write right now; at the foot, what happened. "
+        "Borders between panes can be dragged; ctrl with an arrow resizes the focused pane, = undoes that."
     )
     AUTO_FOCUS: ClassVar[str | None] = "#tasks"
-    ALLOW_IN_MAXIMIZED_VIEW: ClassVar[str | None] = "HeaderLine, KeyBar, FilterLine"
+    ALLOW_IN_MAXIMIZED_VIEW: ClassVar[str | None] = "HeaderLine, PaneTabs, KeyBar, FilterLine"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pause", "pause", tooltip="start nothing new, or go on"),
-        Binding("s", "stop", "stop"),
-        Binding("r", "resume", "resume"),
         Binding("f", "follow", "follow", tooltip="go where the action is, and stay with it"),
         Binding("x", "summary", "summary", tooltip="the closing summary, or the attempts"),
         Binding("z", "zoom", "zoom"),
         Binding("left_square_bracket", "walk(-1)", "walk", key_display="[ ]", tooltip="an earlier attempt"),
         Binding("right_square_bracket", "walk(1)", "a later attempt", key_display="]", show=False),
-        Binding("slash", "filter", "filter tasks", key_display="/", show=False),
+        Binding(
+            "slash", "filter", "filter", tooltip="filter the tasks, or the tape", key_display="/", show=False
+        ),
+        Binding("ctrl+right", "resize('wider')", "wider pane", show=False),
+        Binding("ctrl+left", "resize('narrower')", "narrower pane", show=False),
+        Binding("ctrl+down", "resize('taller')", "taller pane", show=False),
+        Binding("ctrl+up", "resize('lower')", "lower pane", show=False),
+        Binding("equals_sign", "usual", "usual sizes", show=False, tooltip="give all panes their usual size"),
         Binding("tab", "pane(1)", "next pane", show=False),
         Binding("shift+tab", "pane(-1)", "previous pane", show=False),
         Binding("1", "go('tasks')", "tasks", show=False),
@@ -65,13 +70,13 @@ class Floor(Screen[None]):
     ]
 
     def __init__(self, watch: Watch, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self.watching = watch
+        super().__init__(watch)
         self.following = True
         self._now = now
         self._shown: tuple[str, ...] = ()
         self._ticks = 0
         self._seen: tuple[object, ...] = ()
+        self._cancellable: str | None = None
 
     def compose(self) -> ComposeResult:
         """Header, panes and footer."""
@@ -89,6 +94,7 @@ class Floor(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout for the new size."""
         self.panes.shape = shape_of(event.size.width, event.size.height)
+        self.panes.arrange_kept(self.panes.shape)
         for shape in Shape:
             self.set_class(shape is self.panes.shape, f"-{shape}")
         self._arrange()
@@ -124,22 +130,28 @@ class Floor(Screen[None]):
         self.query_one(HeaderLine).show(lambda width: [header(watch.masthead(now), width)])
         panes.draw_market(watch, self.following, self.maximized)
         panes.draw_attempts(watch, self._shown, now, self.maximized)
+        self._mark_tabs()
 
     def _notice_changes(self) -> None:
-        """What changes which keys work: the status, and whether an engine runs."""
+        """What changes which keys work: the status, whether an engine runs, and on what."""
         watch = self.watching
-        seen = (watch.state.status, watch.live, watch.error)
+        seen, running = (watch.state.status, watch.live, watch.error), self.running_here
         if seen != self._seen:
-            self._seen = seen
             self.panes.ended = not watch.live and bool(has_ended(watch.state) or watch.error)
             self._arrange()
+        if (seen, running) != (self._seen, self._cancellable):
+            self._seen, self._cancellable = seen, running
             self.refresh_bindings()
 
     def _arrange(self) -> None:
         self.panes.show_in_sight()
-        tabs = self.query_one(PaneTabs)
-        tabs.display = self.panes.shape is Shape.NARROW
-        tabs.mark(self.panes.front | {"tasks"})
+        self._mark_tabs()
+
+    def _mark_tabs(self) -> None:
+        """The tabs stand where panes are out of sight, and say where something arrived meanwhile."""
+        tabs, panes, zoomed = self.query_one(PaneTabs), self.panes, self.maximized
+        tabs.display = panes.shape is Shape.NARROW or zoomed is not None
+        tabs.mark(panes.in_sight(zoomed), panes.unread(self.watching, zoomed))
 
     def _bring(self, pane: Widget) -> None:
         """Give a pane the focus, in front of the one that shares its place."""
@@ -154,45 +166,18 @@ class Floor(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only keys that would do something are offered."""
-        state, live = self.watching.state, self.watching.live
+        watch = self.watching
         match action:
-            case "pause":
-                return live and state.status in (Status.RUNNING, Status.PAUSED)
-            case "stop":
-                return live
-            case "resume":
-                open_work = state.status in RESUMABLE and state.closed < len(state.tasks)
-                return not live and open_work and self.watching.number is not None
             case "follow":
-                return live and not self.following
+                return watch.live and not self.following
             case "summary":
-                return has_ended(state) and not live and bool(self.watching.attempts)
+                return has_ended(watch.state) and not watch.live and bool(watch.attempts)
             case "walk":
-                return bool(self.watching.attempts)
+                return bool(watch.attempts)
+            case "resize" | "usual":
+                return self.maximized is None
             case _:
-                return True
-
-    def action_pause(self) -> None:
-        """Start nothing new, or go on."""
-        if self.watching.state.status is Status.PAUSED:
-            self.watching.opened.feed.resume()
-        else:
-            self.watching.opened.feed.pause()
-
-    def action_stop(self) -> None:
-        """Cancel what runs and end the session, if the person means it."""
-        question = Confirm(
-            "Stop this session?",
-            ["Attempts that run are cancelled.", "What was answered is kept: r goes on with it later."],
-            yes="Stop",
-            no="Go on",
-        )
-        self.app.push_screen(question, lambda sure: self.watching.stop() if sure else None)
-
-    def action_resume(self) -> None:
-        """Go on with a session that was stopped."""
-        if self.watching.number is not None:
-            self.post_message(ResumeAsked(self.watching.number))
+                return super().check_action(action, parameters)
 
     def action_follow(self) -> None:
         """Go where the action is, and stay with it."""
@@ -212,13 +197,26 @@ class Floor(Screen[None]):
             self.maximize(self.focused, container=False)
         self.call_after_refresh(self.draw)
 
+    def action_resize(self, way: str) -> None:
+        """Make the focused pane wider, narrower, taller or lower."""
+        if self.focused is not None:
+            cells, across = STEPS[way]
+            self.panes.grow(self.focused, cells, across)
+            self.call_after_refresh(self.draw)
+
+    def action_usual(self) -> None:
+        """Give all panes their usual size."""
+        self.panes.reset_sizes()
+        self.call_after_refresh(self.draw)
+
     def action_walk(self, step: int) -> None:
         """Show earlier or later attempts, and stay there."""
         self._pin(walk(self._shown, self.watching.attempts, self.panes.shape.attempts, step))
 
     def action_filter(self) -> None:
-        """Type words that tasks must match."""
-        self.query_one(FilterLine).open()
+        """Type words that the lines of the tape must match while it has the focus, else the tasks."""
+        on_tape = self.focused is self.panes.tape
+        self.query_one(FilterLine).open(Wanted.TAPE if on_tape else Wanted.TASKS)
 
     def action_pane(self, step: int) -> None:
         """Go to the next pane, those behind others too."""
@@ -271,11 +269,30 @@ class Floor(Screen[None]):
         if book.chosen and book.of_task:
             self.app.push_screen(Why(self.watching.state, book.of_task, book.chosen.worker))
 
+    @on(Table.Opened, "#standings")
+    def _worker_opened(self) -> None:
+        chosen = self.panes.standings.chosen
+        if chosen:
+            self.app.push_screen(AboutWorker(self.watching.state, chosen.worker))
+
     @on(FilterLine.Changed)
     def _filter(self, event: FilterLine.Changed) -> None:
-        self.panes.tasks.narrow(event.words, self.watching)
+        if event.wanted is Wanted.TAPE:
+            self.watching.tape.narrow(event.words)
+        else:
+            self.panes.tasks.narrow(event.words, self.watching)
         self.draw()
 
+    @on(FilterLine.Answered)
+    def _budget_given(self, event: FilterLine.Answered) -> None:
+        line = self.query_one(FilterLine)
+        refused = self.raise_budget(event.words)
+        if refused:
+            line.refuse(refused)
+        else:
+            line.close()
+
     @on(FilterLine.Left)
-    def _filter_left(self) -> None:
-        self.panes.tasks.focus()
+    def _filter_left(self, event: FilterLine.Left) -> None:
+        panes = self.panes
+        (panes.tape if event.wanted is Wanted.TAPE else panes.tasks).focus()

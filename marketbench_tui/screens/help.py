@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from textual.binding import ActiveBinding
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from marketbench_tui.lines import Line, Span, line, wrap
 from marketbench_tui.screens.dialogs import Dialog
-from marketbench_tui.widgets.paint import Painted
 from themes.tones import Tone
 
 KEY_CELLS = 14
@@ -24,10 +24,17 @@ class Help(Dialog):
         focused = screen.focused
         bindings = sorted(screen.active_bindings.values(), key=lambda active: not active.binding.show)
         rows = [(screen.app.get_key_display(active.binding), active) for active in bindings]
-        title, text = "Help", screen.HELP or ""
-        if isinstance(focused, Painted) and focused.HELP:
-            title, text = focused.PANE_TITLE, focused.HELP
+        title, text = _explained(focused or screen)
         super().__init__(title, lambda width: _lines(text, rows, width))
+
+
+def _explained(place: DOMNode) -> tuple[str, str]:
+    """The title and the words of the nearest place that explains itself: a pane, or its screen."""
+    for node in place.ancestors_with_self:
+        text: str | None = getattr(node, "HELP", None)
+        if text:
+            return getattr(node, "PANE_TITLE", "") or type(node).__name__, text
+    return "Help", ""
 
 
 def _lines(text: str, rows: Iterable[tuple[str, ActiveBinding]], width: int) -> list[Line]:

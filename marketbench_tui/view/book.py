@@ -109,6 +109,7 @@ def _excluded(worker: str, task: TaskState) -> Mark:
         if attempt.award.worker == worker and attempt.verdict:
             mark = VERDICTS[attempt.verdict.verdict]
             word = "failed it" if attempt.verdict.verdict is Verdict.FAIL else mark.word
+            word = "cancelled" if attempt.verdict.cancelled else word
             return Mark(mark.glyph, word, Tone.FAINT)
     return Mark("-", "may not bid", Tone.FAINT)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
@@ -11,19 +12,24 @@ from marketbench_tui.ports import SessionCard
 from marketbench_tui.text import safe_line
 from marketbench_tui.view import amounts
 from marketbench_tui.view.bars import bar, gap_bar, gap_tone, gap_word
+from marketbench_tui.view.desk_find import KILLED, Order
 from marketbench_tui.view.header import BADGE, BRAND
-from marketbench_tui.view.marks import STATUSES
+from marketbench_tui.view.marks import STATUSES, Mark
 from themes.tones import Tone
 
 RESUMABLE = frozenset({Status.STOPPED, Status.PAUSED, Status.RUNNING, Status.NEW, Status.FAILED})
+RUNS = frozenset({Status.PAUSED, Status.RUNNING})
+KILLED_MARK = Mark("†", KILLED, Tone.INFRA)
 GAP_CELLS = 10
 AIRY = 100
 """From this width on there is room for blank lines."""
 
 
 def can_resume(card: SessionCard) -> bool:
-    """Whether there may be work left; a killed session still looks as if it ran."""
-    return card.status in RESUMABLE and card.closed < card.tasks
+    """Whether there may be work left, and nobody at it."""
+    free = card.killed or card.status not in RUNS
+    kept = card.trashed_at is None and not card.imported
+    return free and kept and card.status in RESUMABLE and card.closed < card.tasks
 
 
 def desk_header(cards: Sequence[SessionCard] | None) -> Line:
@@ -32,11 +38,46 @@ def desk_header(cards: Sequence[SessionCard] | None) -> Line:
     if not cards:
         return (lead, Span("What are language models worth, and do they know?", Tone.SOFT))
     spent = amounts.usd(sum(card.spent_usd_nano for card in cards if not card.simulated))
-    return (
+    trashed = sum(card.trashed_at is not None for card in cards)
+    return line(
         lead,
-        Span(amounts.count(len(cards), "session")),
+        Span(amounts.count(len(cards) - trashed, "session")),
+        Span(f"   {trashed} in the trash" if trashed else "", Tone.SOFT),
         Span(f"   {spent} spent on real models", Tone.SOFT),
     )
+
+
+def title(name: str, shown: int, of: int, words: str) -> Line:
+    """What the frame of the list says: which sessions these are, and how many."""
+    if not words:
+        return line(Span(name, bold=True), Span(f" {of}" if of else "", Tone.SOFT))
+    return line(
+        Span(name, bold=True),
+        Span(f" showing {shown} of {of} that match ", Tone.SOFT),
+        Span(safe_line(words), Tone.AWARD),
+    )
+
+
+def ordered(order: Order) -> Line:
+    """What the frame says of the order, where it is not the usual one."""
+    if order == Order():
+        return ()
+    by = {"#": "number", "under   over": "gap", "opened": "age"}.get(order.by, str(order.by))
+    return (Span(f"by {by}, {'descending' if order.descending else 'ascending'}", Tone.SOFT),)
+
+
+def trash_keys() -> Line:
+    """What the frame of the trash says of the way out."""
+    return (Span("u puts back, E empties the trash, esc leaves it", Tone.SOFT),)
+
+
+def nothing(words: str, trash: bool) -> str:
+    """Why there are no rows."""
+    if words:
+        return f"No session matches “{safe_line(words)}”. esc shows all of them."
+    if trash:
+        return "The trash is empty. esc goes back to the sessions."
+    return "There are no sessions yet."
 
 
 def name(card: SessionCard) -> Line:
@@ -51,7 +92,11 @@ def badge(card: SessionCard) -> Line:
 
 def status(card: SessionCard) -> Line:
     """Where it stands."""
-    return (STATUSES[card.status].spoken,)
+    return (_mark(card).spoken,)
+
+
+def _mark(card: SessionCard) -> Mark:
+    return KILLED_MARK if card.killed else STATUSES[card.status]
 
 
 def tasks(card: SessionCard) -> Line:
@@ -70,6 +115,17 @@ def gap(card: SessionCard) -> Line:
     return line(*gap_bar(card.gap, GAP_CELLS), Span(f" {amounts.points(card.gap):>4}", tone))
 
 
+def tags(card: SessionCard) -> Line:
+    """What a person put on it."""
+    return (Span(" ".join(f"#{safe_line(tag)}" for tag in card.tags), Tone.SOFT),)
+
+
+def export_name(card: SessionCard) -> str:
+    """A file name for its ledger."""
+    words = re.sub(r"[^a-z0-9]+", "-", card.name.lower()).strip("-")[:40].strip("-")
+    return f"session-{card.id}{f'-{words}' if words else ''}.jsonl"
+
+
 def figure(text: str, tone: Tone = Tone.INK) -> Line:
     """A figure in a cell."""
     return (Span(text, Tone.FAINT if text == amounts.NONE else tone),)
@@ -78,12 +134,18 @@ def figure(text: str, tone: Tone = Tone.INK) -> Line:
 def about(card: SessionCard, now: datetime, zone: tzinfo | None, width: int) -> list[Line]:
     """A session in sentences, for the card under the list."""
     opened = card.created_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-    mark = STATUSES[card.status]
     airy: list[Line] = [()] if width >= AIRY else []
     return [
-        line(Span(f"#{card.id} {safe_line(card.name)}  ", bold=True), *badge(card), Span(" "), mark.spoken),
+        line(
+            Span(f"#{card.id} {safe_line(card.name)}  ", bold=True),
+            *badge(card),
+            Span(" "),
+            _mark(card).spoken,
+            Span("  "),
+            *tags(card),
+        ),
         line(Span(_ran(card))),
-        line(Span(f"Opened {opened}, {amounts.age(card.created_at, now)}.", Tone.SOFT)),
+        line(Span(f"Opened {opened}, {amounts.age(card.created_at, now)}.{_trashed(card, now)}", Tone.SOFT)),
         *airy,
         *_knowledge(card),
         *airy,
@@ -97,6 +159,10 @@ def _ran(card: SessionCard) -> str:
     suite = f" of {safe_line(card.suite)}" if card.suite else ""
     closed = f": {card.closed} closed, {card.solved} solved" if card.closed else ""
     return f"{workers} on {amounts.count(card.tasks, 'task')}{suite}{market}{closed}."
+
+
+def _trashed(card: SessionCard, now: datetime) -> str:
+    return f" In the trash since {amounts.age(card.trashed_at, now)}." if card.trashed_at else ""
 
 
 def _knowledge(card: SessionCard) -> list[Line]:
@@ -118,6 +184,8 @@ def _knowledge(card: SessionCard) -> list[Line]:
 
 
 def _next(card: SessionCard) -> str:
+    if card.trashed_at:
+        return "u puts it back among the sessions, x removes it for good"
     if can_resume(card) and card.status is Status.RUNNING:
         return "enter shows it on the Floor; if it was killed, r goes on with it"
     if can_resume(card):

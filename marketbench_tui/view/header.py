@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from market.events import Recorded
-from market.money import to_nano
 from market.state import Phase, SessionState, Status
 from marketbench_tui.lines import Line, Span, clip, line, width_of
 from marketbench_tui.text import safe_line
@@ -22,20 +22,40 @@ BAR = 6
 NAME_CELLS = 16
 """The name is not cut shorter than this while anything else can yield."""
 NEARLY_SPENT = 0.9
+MINUTE_US = 60_000_000
 _NAME = 1
-STOPPING = Mark("■", "stopping", Tone.AWARD)
+
+
+class Stopping(StrEnum):
+    """Whether a person has asked the session to end."""
+
+    NO = "no"
+    AFTER = "after"
+    NOW = "now"
+
+
+STOPPING = {
+    Stopping.AFTER: Mark("■", "finishing", Tone.AWARD),
+    Stopping.NOW: Mark("■", "stopping", Tone.AWARD),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """What the header shows of a session; `elapsed_us` is running time."""
+    """What the header shows of a session.
+
+    Attributes:
+        elapsed_us: running time.
+        work_began_us: running time when the first attempt began, None before.
+    """
 
     name: str
     number: int | None
     state: SessionState
     elapsed_us: int
     live: bool
-    stopping: bool = False
+    stopping: Stopping = Stopping.NO
+    work_began_us: int | None = None
 
 
 def elapsed_us(last: Recorded | None, state: SessionState, live: bool, now: datetime) -> int:
@@ -54,9 +74,10 @@ def name_of(state: SessionState, fallback: str) -> str:
 def header(masthead: Masthead, width: int) -> Line:
     """The header in `width` cells: who on the left, how far on the right; the least important yields."""
     wanted = (
-        (_left(masthead, True), _right(masthead, bars=True)),
-        (_left(masthead, False), _right(masthead, bars=True)),
-        (_left(masthead, False), _right(masthead, bars=False)),
+        (_left(masthead, True), _right(masthead, bars=True, pace=True)),
+        (_left(masthead, False), _right(masthead, bars=True, pace=True)),
+        (_left(masthead, False), _right(masthead, bars=True, pace=False)),
+        (_left(masthead, False), _right(masthead, bars=False, pace=False)),
     )
     left, right = next((pair for pair in wanted if _least(*pair) <= width), wanted[-1])
     return clip(_squeezed(left, width - width_of(right)) + right, width)
@@ -83,13 +104,31 @@ def _squeezed(left: Line, room: int) -> Line:
     return (*left, Span(" " * max(0, room - width_of(left))))
 
 
-def _right(masthead: Masthead, bars: bool) -> Line:
-    return _status(masthead) + _money(masthead.state, bars) + _progress(masthead.state, bars)
+def _right(masthead: Masthead, bars: bool, pace: bool) -> Line:
+    money = _money(masthead.state, bars, rate(masthead) if pace else None)
+    return _status(masthead) + money + _progress(masthead.state, bars, eta_us(masthead) if pace else None)
+
+
+def rate(masthead: Masthead) -> int | None:
+    """Nano-dollars a minute of running time, while an engine works."""
+    if not masthead.live or masthead.elapsed_us < MINUTE_US // 12:
+        return None
+    return round(masthead.state.spent_usd_nano * MINUTE_US / masthead.elapsed_us)
+
+
+def eta_us(masthead: Masthead) -> int | None:
+    """Microseconds until the last task is closed, if it goes on as since the first attempt began."""
+    closed, began = masthead.state.closed, masthead.work_began_us
+    if not masthead.live or not closed or began is None:
+        return None
+    left = len(masthead.state.tasks) - closed
+    return round((masthead.elapsed_us - began) * left / closed)
 
 
 def _status(masthead: Masthead) -> Line:
     state = masthead.state
-    mark = STOPPING if masthead.stopping and masthead.live else STATUSES[state.status]
+    asked = STOPPING.get(masthead.stopping) if masthead.live else None
+    mark = asked or STATUSES[state.status]
     word = _doing(state) if mark is STATUSES[Status.RUNNING] else mark.word
     clock = amounts.duration(masthead.elapsed_us)
     return line(Span(f"{mark.glyph} {word} ", mark.tone, bold=True), f"{clock}   ")
@@ -105,20 +144,21 @@ def _doing(state: SessionState) -> str:
     return "bidding" if Phase.OPEN in phases else "running"
 
 
-def _money(state: SessionState, bars: bool) -> Line:
-    spent = amounts.usd(state.spent_usd_nano)
-    if state.spec is None:
+def _money(state: SessionState, bars: bool, rate: int | None) -> Line:
+    spent, budget = amounts.usd(state.spent_usd_nano), state.budget_usd_nano
+    if budget is None:
         return line(Span(f"{spent}   ", Tone.SOFT)) if state.spent_usd_nano else ()
-    budget = to_nano(state.spec.limits.budget_usd)
     share = state.spent_usd_nano / budget if budget else 0.0
     tone = Tone.FAILED if share > NEARLY_SPENT else Tone.AWARD
     meter = (*bar(share, BAR, tone), Span(" ")) if bars else ()
-    return line(f"{spent} of {amounts.usd(budget)} ", *meter, "  ")
+    pace = Span(f"{amounts.usd(rate)}/min ", Tone.SOFT) if rate is not None else ""
+    return line(f"{spent} of {amounts.usd(budget)} ", *meter, pace, "  ")
 
 
-def _progress(state: SessionState, bars: bool) -> Line:
+def _progress(state: SessionState, bars: bool, left_us: int | None) -> Line:
     total = len(state.tasks)
     if not total or state.spec is None:
         return line(Span(f"{amounts.count(total, 'task')} ", Tone.SOFT)) if total else ()
     meter = (Span(" "), *bar(state.closed / total, BAR, Tone.PASSED)) if bars else ()
-    return line(Span(f"{state.closed}/{total}", bold=True), Span(" tasks", Tone.SOFT), *meter, " ")
+    left = Span(f" {amounts.duration(left_us)} left", Tone.SOFT) if left_us is not None else ""
+    return line(Span(f"{state.closed}/{total}", bold=True), Span(" tasks", Tone.SOFT), *meter, left, " ")

@@ -13,6 +13,7 @@ from marketbench_tui.text import safe_line
 from marketbench_tui.view import amounts
 from marketbench_tui.view.bars import gap_tone, gap_word
 from marketbench_tui.view.book import unit_of
+from marketbench_tui.view.worker import troubled
 from themes.tones import Tone
 
 
@@ -21,6 +22,7 @@ class StandingLine:
     """One worker's line; texts are ready to show.
 
     Attributes:
+        troubled: calls of it failed, or the session says something of it.
         record: pass rate and mean stated p over the tasks it got a counted verdict on, so
             that the two can be compared; None before the first.
     """
@@ -41,6 +43,7 @@ class StandingLine:
     balance_tone: Tone
     model: str
     record: Record | None
+    troubled: bool = False
 
 
 def standing_lines(state: SessionState, tones: Mapping[str, Tone]) -> list[StandingLine]:
@@ -103,4 +106,5 @@ def _line(
         balance_tone=Tone.FAILED if worker.balance_nano < 0 else Tone.INK,
         model=safe_line(worker.card.model),
         record=record,
+        troubled=troubled(worker),
     )

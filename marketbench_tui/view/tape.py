@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
 from market import events as ev
 from market.events import Ending, Event, Recorded, Verdict
 from market.spec import Unit
-from marketbench_tui.lines import Line, Span, line
+from marketbench_tui.lines import Line, Span, line, plain
 from marketbench_tui.text import safe_line
 from marketbench_tui.view import amounts
 from marketbench_tui.view.marks import CLOSINGS, VERDICTS, Mark
@@ -23,6 +24,7 @@ MONEY = Mark("$", "settled", Tone.SOFT)
 ROUND = Mark("○", "round", Tone.RUNNING)
 SESSION = Mark("●", "session", Tone.RUNNING)
 RAISED = Mark("↑", "bounty", Tone.SOFT)
+BUDGET = Mark("↑", "budget", Tone.AWARD)
 WORD = 8
 """Cells of the column that says what kind of thing happened."""
 
@@ -30,8 +32,31 @@ Names = Mapping[str, Tone]
 Told = tuple[Mark, Line]
 
 
+@dataclass(frozen=True, slots=True)
+class TapeEntry:
+    """A line of the tape, and what a filter may ask of it.
+
+    Attributes:
+        kind: its word on the tape and its name in the ledger.
+        worker, task: whom and what it is about; "" where nobody or nothing.
+        searched: what it says, in lower case.
+    """
+
+    shown: Line
+    kind: str
+    worker: str
+    task: str
+    searched: str
+
+
 def tape_line(recorded: Recorded, unit: Unit, tones: Names, zone: tzinfo | None) -> Line | None:
-    """The event as a line of the tape, None where it is noise.
+    """The event as a line of the tape, None where it is noise; `tape_entry` says of what."""
+    entry = tape_entry(recorded, unit, tones, zone)
+    return entry.shown if entry else None
+
+
+def tape_entry(recorded: Recorded, unit: Unit, tones: Names, zone: tzinfo | None) -> TapeEntry | None:
+    """The event as an entry of the tape, None where it is noise.
 
     Args:
         recorded: the event and when it happened.
@@ -39,14 +64,22 @@ def tape_line(recorded: Recorded, unit: Unit, tones: Names, zone: tzinfo | None)
         tones: the workers' tones by name.
         zone: the time zone of the reader; None is the machine's own.
     """
-    teller = _TELLERS.get(type(recorded.event))
-    told = teller(recorded.event, unit, tones) if teller else None
+    event = recorded.event
+    teller = _TELLERS.get(type(event))
+    told = teller(event, unit, tones) if teller else None
     if told is None:
         return None
     mark, sentence = told
     clock = recorded.at.astimezone(zone).strftime("%H:%M:%S")
-    return line(
+    shown = line(
         Span(f"{clock}  ", Tone.FAINT), Span(f"{mark.glyph} {mark.word:<{WORD}} ", mark.tone), *sentence
+    )
+    return TapeEntry(
+        shown=shown,
+        kind=f"{mark.word} {event.kind}",
+        worker=getattr(event, "worker", None) or "",
+        task=getattr(event, "task", None) or "",
+        searched=plain(shown).casefold(),
     )
 
 
@@ -90,6 +123,10 @@ def _round(event: ev.RoundOpened, unit: Unit, tones: Names) -> Told:
 def _notice(event: ev.Notice, unit: Unit, tones: Names) -> Told:
     mark = {"info": INFO, "warning": WARNING, "error": ERROR}[event.level]
     return mark, line(safe_line(event.text))
+
+
+def _budget(event: ev.BudgetRaised, unit: Unit, tones: Names) -> Told:
+    return BUDGET, line(_soft(f"the session may spend {amounts.usd(event.budget_usd_nano)} in all now"))
 
 
 def _call_failed(event: ev.CallFailed, unit: Unit, tones: Names) -> Told:
@@ -163,6 +200,7 @@ _TELLERS: Mapping[type[Event], Callable[[Any, Unit, Names], Told | None]] = {
     ev.SessionResumed: _resumed,
     ev.SessionClosed: _closed,
     ev.RoundOpened: _round,
+    ev.BudgetRaised: _budget,
     ev.Notice: _notice,
     ev.CallFailed: _call_failed,
     ev.ForecastRejected: _rejected,

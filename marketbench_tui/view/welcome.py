@@ -11,7 +11,7 @@ USES = (
         "Run an auction",
         "Models say what they can do and at what price, bid for repair tasks, "
         "and the winners work while you watch.",
-        "marketbench run SPEC.toml",
+        "n here, marketbench run SPEC.toml elsewhere",
     ),
     (
         "Look at a past one",
@@ -44,8 +44,13 @@ def welcome(width: int) -> list[Line]:
             line(Span("▸ ", Tone.AWARD), Span(title, bold=True), Span(f"   {command}", Tone.FAINT)),
         )
         lines += [*_indented(sentence, 2, width), ()]
-    key = Span(" d ", Tone.BADGE, bold=True, action="screen.demo")
-    return [*lines, line(key, Span("  starts the demo", bold=True)), *_indented(DEMO, 5, width)]
+    keys = line(
+        Span(" d ", Tone.BADGE, bold=True, action="screen.demo"),
+        Span("  starts the demo    ", bold=True),
+        Span(" n ", Tone.BADGE, bold=True, action="screen.new"),
+        Span("  sets up a session of your own", bold=True),
+    )
+    return [*lines, keys, *_indented(DEMO, 5, width)]
 
 
 def _indented(sentence: str, by: int, width: int) -> list[Line]:

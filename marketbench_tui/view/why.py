@@ -130,7 +130,8 @@ def _verdict(state: SessionState, task: TaskState, row: BookRow) -> list[str]:
 def _excluded(task: TaskState, worker: str) -> str:
     for attempt in reversed(task.attempts):
         if attempt.award.worker == worker and attempt.verdict:
-            word = VERDICTS[attempt.verdict.verdict].word
+            cancelled = attempt.verdict.cancelled
+            word = "cancelled by a person" if cancelled else VERDICTS[attempt.verdict.verdict].word
             return f"Attempt {attempt.award.number} was its own ({word}); it may not win this task again."
     return "It may not win this task."
 

@@ -20,7 +20,11 @@ NEVER = "Nothing was executed in this session: it holds forecasts and outcomes."
 
 
 class Execution(Stream):
-    """One attempt as it is written, graded and judged."""
+    """One attempt as it is written, graded and judged.
+
+    Attributes:
+        attempt: the one that is shown, None where there is none.
+    """
 
     PANE_TITLE = "Execution"
     DIGIT = "4"
@@ -29,15 +33,18 @@ class Execution(Stream):
         "the verdict. The lower edge says what it is doing and for how long, then tests, tokens and cost.\n\n"
         "While the Floor follows the action, a pane goes to the next attempt when its own has been judged. "
         "[ and ] walk through all attempts of the session and stay there; f follows again. Scrolling up "
-        "stops the text; the end key goes on with it. z gives one pane the whole screen."
+        "stops the text; the end key goes on with it. z gives one pane the whole screen. K cancels the "
+        "attempt while it runs: it costs the worker nothing, and the task is offered to the others."
     )
 
     def __init__(self, place: int) -> None:
         super().__init__(folded=True, empty=WAITING, id=f"execution-{place}")
+        self.attempt: str | None = None
         self._place = place
 
     def show(self, watch: Watch, attempt: str | None, now: datetime) -> None:
         """Show an attempt as it stands, or why there is none."""
+        self.attempt = attempt
         if attempt is None:
             self.follow(NOTHING, self._nothing(watch))
             self.frame(self.titled(""))

@@ -12,7 +12,7 @@ from marketbench_tui.lines import Line, Span, width_of
 from marketbench_tui.widgets.paint import Painted
 from themes.tones import Tone
 
-PINNED = frozenset({"help", "command_palette", "leave"})
+PINNED = frozenset({"errors", "help", "command_palette", "leave"})
 """Actions whose keys are always shown, at the right end."""
 
 
@@ -59,7 +59,13 @@ class KeyBar(Painted):
         binding = active.binding
         display = self.app.get_key_display(binding)
         action = f"app.simulate_key('{binding.key}')"
+        if binding.action == "errors":
+            return (Span(f" {display} {self._errors()} ", Tone.FAILED, bold=True, action=action),)
         return (
             Span(f" {display}", Tone.ACCENT, bold=True, action=action),
             Span(f" {binding.description} ", Tone.SOFT, action=action),
         )
+
+    def _errors(self) -> str:
+        count = len(getattr(self.app, "mishaps", ()))
+        return f"{count} error" if count == 1 else f"{count} errors"

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.geometry import Size
 from textual.strip import Strip
 
-from marketbench_tui.lines import Line, Span, clip, wrap
+from marketbench_tui.lines import Line, Span, clip, plain, wrap
 from marketbench_tui.widgets.scrolling import Scrolling
 
 Make = Callable[[int], Sequence[Line]]
@@ -23,7 +23,7 @@ class Page(Scrolling):
         folded: whether long lines are folded; otherwise they are clipped.
     """
 
-    ALLOW_SELECT: ClassVar[bool] = False
+    ALLOW_SELECT: ClassVar[bool] = True
 
     def __init__(self, *, side: int = 2, folded: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -59,12 +59,17 @@ class Page(Scrolling):
         """One line."""
         index = self.scroll_offset.y + y
         line = self._lines[index] if index < len(self._lines) else ()
-        return self.paint((Span(" " * self._side), *line), self.line_width)
+        return self.with_selection(self.paint((Span(" " * self._side), *line), self.line_width), y)
+
+    def copied(self) -> str:
+        """All of it."""
+        return "\n".join(plain(line).rstrip() for line in self._lines).strip("\n")
 
 
 class HeaderLine(Page):
     """The line on top of every screen."""
 
+    ALLOW_SELECT: ClassVar[bool] = False
     DEFAULT_CSS = "HeaderLine { overflow: hidden hidden; }"
 
     def __init__(self) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.color import Color as RichColor
 from rich.segment import Segment
@@ -15,9 +14,9 @@ from textual.strip import Strip
 from textual.style import Style as ContentStyle
 from textual.widget import Widget
 
+from marketbench_tui.keys import named
 from marketbench_tui.lines import Line, Span
-from themes import PALETTES
-from themes.palette import DARK
+from themes.palette import DARK, Palette
 from themes.tones import Tone
 
 
@@ -29,16 +28,6 @@ def _style(colour: str, ground: str, bold: bool, action: str) -> Style:
         bold=bold,
         meta={"@click": action} if action else None,
     )
-
-
-@lru_cache(maxsize=64)
-def _tones(theme: str) -> Mapping[Tone, str]:
-    return PALETTES.get(theme, DARK).tones
-
-
-@lru_cache(maxsize=64)
-def _badge(theme: str) -> str:
-    return PALETTES.get(theme, DARK).badge
 
 
 class Painted(Widget):
@@ -57,10 +46,19 @@ class Painted(Widget):
     _framed: tuple[Line, Line, str] | None = None
     _ground: tuple[str, str] = ("", "")
 
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Name the bindings before Textual reads them."""
+        cls.BINDINGS = named(cls.__dict__.get("BINDINGS", ()))
+        super().__init_subclass__(**more)
+
+    def copied(self) -> str:
+        """What the copy key takes from here; empty where there is nothing to take."""
+        return ""
+
     def paint(self, spans: Line, width: int, ground: str = "") -> Strip:
         """The line as a strip of exactly this width on a ground, the widget's own by default."""
-        theme = self.app.theme
-        tones, badge = _tones(theme), _badge(theme)
+        palette = self.palette
+        tones, badge = palette.tones, palette.badge
         ground = ground or self.ground
         segments = [
             Segment(
@@ -72,6 +70,11 @@ class Painted(Widget):
             for span in spans
         ]
         return Strip(segments).adjust_cell_length(width, _style(tones[Tone.INK], ground, False, ""))
+
+    @property
+    def palette(self) -> Palette:
+        """The palette of the theme in use; an app without palettes of its own gets the dark one."""
+        return getattr(self.app, "palette", DARK)
 
     @property
     def ground(self) -> str:
@@ -100,7 +103,7 @@ class Painted(Widget):
             self.border_subtitle = self._content(subtitle) if subtitle else None
 
     def _content(self, spans: Line) -> Content:
-        tones = _tones(self.app.theme)
+        tones = self.palette.tones
         return Content.assemble(
             *(
                 (span.text, ContentStyle(foreground=Color.parse(tones[span.tone]), bold=span.bold))

@@ -13,6 +13,7 @@ from marketbench_tui.view.shape import Shape
 from marketbench_tui.watch import Watch
 from marketbench_tui.widgets.book import Book
 from marketbench_tui.widgets.execution import Execution
+from marketbench_tui.widgets.grid import Grid
 from marketbench_tui.widgets.standings import Standings
 from marketbench_tui.widgets.summary import Summary
 from marketbench_tui.widgets.tape import Tape
@@ -22,7 +23,7 @@ SHARED = (frozenset({"book", "standings"}), frozenset({"execution", "tape"}))
 """Panes that share a place in the narrow layout, by name."""
 
 
-class Panes(Container):
+class Panes(Grid):
     """Arranges the panes of one session and brings those in sight up to date.
 
     Attributes:
@@ -36,6 +37,7 @@ class Panes(Container):
         self.shape = Shape.NORMAL
         self.front = frozenset({"book", "execution"})
         self.ended = False
+        self._seen: dict[str, object] = {}
         self.tasks = Tasks()
         self.book = Book()
         self.standings = Standings()
@@ -97,6 +99,35 @@ class Panes(Container):
             self.summary.follow(watch, now)
         if self._in_sight(self.tape, zoomed):
             self.tape.show(watch)
+
+    def in_sight(self, zoomed: Widget | None) -> frozenset[str]:
+        """Names of the panes that can be seen."""
+        named = {name: [self.named(name)] for name in ("tasks", "book", "standings", "tape")}
+        named["execution"] = [*self.attempts, self.summary]
+        return frozenset(
+            name for name, panes in named.items() if any(self._in_sight(pane, zoomed) for pane in panes)
+        )
+
+    def unread(self, watch: Watch, zoomed: Widget | None) -> frozenset[str]:
+        """Names of the panes where something happened since they were last in sight."""
+        news, seen = self._news(watch), self.in_sight(zoomed)
+        for name, figure in news.items():
+            if name in seen or name not in self._seen:
+                self._seen[name] = figure
+        return frozenset(name for name, figure in news.items() if self._seen[name] != figure)
+
+    def _news(self, watch: Watch) -> dict[str, object]:
+        """A figure for each pane that changes when something worth a look happens there."""
+        state, chosen = watch.state, self.tasks.chosen
+        task = state.tasks.get(chosen.id) if chosen else None
+        workers = state.workers.values()
+        return {
+            "tasks": state.closed,
+            "book": (task.card.id, task.cleared_round, len(task.attempts)) if task else None,
+            "standings": sum(worker.passes + worker.fails + worker.infra for worker in workers),
+            "execution": (watch.written, len(watch.attempts), len(watch.active)),
+            "tape": watch.tape.tail.count,
+        }
 
     def _in_sight(self, pane: Widget, zoomed: Widget | None) -> bool:
         """Panes out of sight cost nothing."""

@@ -1,4 +1,4 @@
-"""The tabs of the narrow layout: every pane by its key, those in sight marked."""
+"""The tabs over panes that share a place: every pane by its key, those in sight or unread marked."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ class PaneTabs(Painted):
     def __init__(self) -> None:
         super().__init__(id="tabs")
         self._marked: frozenset[str] = frozenset()
+        self._unread: frozenset[str] = frozenset()
 
-    def mark(self, names: frozenset[str]) -> None:
-        """Mark the panes that are in sight."""
-        if self._marked != names:
-            self._marked = names
+    def mark(self, names: frozenset[str], unread: frozenset[str]) -> None:
+        """Mark the panes that are in sight, and those where something arrived while they were not."""
+        if (self._marked, self._unread) != (names, unread):
+            self._marked, self._unread = names, unread
             self.refresh()
 
     def render(self) -> str:
@@ -32,11 +33,12 @@ class PaneTabs(Painted):
         """The tabs."""
         spans = [Span(" ")]
         for place, (name, title) in enumerate(PANES.items(), 1):
-            marked = name in self._marked
+            marked, unread = name in self._marked, name in self._unread
+            glyph = " ●   " if marked else " +   " if unread else "     "
             action = f"screen.go('{name}')"
             spans += [
                 Span(f"{place} ", Tone.ACCENT, bold=True, action=action),
                 Span(f"{title}", Tone.INK if marked else Tone.FAINT, bold=marked, action=action),
-                Span(" ●   " if marked else "     ", Tone.ACCENT if marked else Tone.FAINT),
+                Span(glyph, Tone.ACCENT if marked else Tone.AWARD, bold=unread),
             ]
         return self.paint(tuple(spans), self.size.width)

@@ -20,10 +20,13 @@ class Topic(StrEnum):
     SAMPLE = "sample"
     SAVE = "save as"
     LOAD = "load"
+    NAME = "name"
+    TAGS = "tags"
+    EXPORT = "export to"
 
 
 class Prompt(Horizontal):
-    """Opens on demand; enter answers, escape closes. What is wrong with an answer stands at its end."""
+    """Opens on demand; enter answers, escape closes. What is wrong with an answer is said beside it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "close")]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -28,6 +29,27 @@ class Scrolling(ScrollView, Painted, can_focus=False):  # pyright: ignore[report
         """Look up what all lines of a paint have in common, once."""
         self.line_width = self.scrollable_content_region.width
         return super().render_lines(crop)
+
+    def with_selection(self, strip: Strip, index: int) -> Strip:
+        """A drawn line with its selected part marked, and told where it stands: the mouse selects by that."""
+        selection = self.text_selection
+        span = selection.get_span(index) if selection else None
+        if span is not None:
+            start, end = span
+            end = strip.cell_length if end == -1 else min(end, strip.cell_length)
+            style = self.screen.get_component_rich_style("screen--selection")
+            middle = Strip(strip.crop(start, end)).apply_style(style)
+            strip = Strip.join([strip.crop(0, start), middle, strip.crop(end, strip.cell_length)])
+        return strip.apply_offsets(0, index)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text, as it stands on the screen."""
+        drawn = (self.render_line(y) for y in range(self.scrollable_content_region.height))
+        return selection.extract("\n".join(strip.text.rstrip() for strip in drawn)), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection."""
+        self.refresh()
 
     def set_extent(self, lines: int) -> None:
         """Make so many lines scrollable.

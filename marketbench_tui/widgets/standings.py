@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.binding import Binding, BindingType
+
 from market.state import SessionState
 from marketbench_tui.lines import Span
 from marketbench_tui.view.bars import gap_bar
@@ -29,6 +31,12 @@ COLUMNS: tuple[Column[StandingLine], ...] = (
 IMPORTED = tuple(column for column in COLUMNS if column.title not in ("won", "rep", "balance"))
 """Where outcomes come from elsewhere there are no awards and no money."""
 
+TROUBLE: Column[StandingLine] = Column(
+    "", lambda row: (Span("!" if row.troubled else " ", Tone.INFRA, bold=True),), 1, keep=9
+)
+TROUBLED = (TROUBLE, *COLUMNS)
+"""While something is to be said of a worker, the others give it a column of room."""
+
 
 class Standings(Table[StandingLine]):
     """What each worker won, passed and earned, and what it had said."""
@@ -40,8 +48,12 @@ class Standings(Table[StandingLine]):
         "rate is the share of judged attempts that passed, said is the mean probability the worker stated "
         "for those same tasks, and gap the difference in percentage points: above zero the worker promised "
         "more than it did. Infra verdicts count in neither.\n\n"
-        "rep is its reputation, balance its payments less penalties less costs."
+        "rep is its reputation, balance its payments less penalties less costs. A ! before the name says "
+        "that calls of it failed or the session has something to say of it; enter tells what."
     )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "about it", tooltip="what went wrong with this worker")
+    ]
 
     def __init__(self) -> None:
         super().__init__(
@@ -58,6 +70,8 @@ class Standings(Table[StandingLine]):
         if state.workers is self._state.workers:
             return
         self._state = state
-        self.use(IMPORTED if state.spec is None else COLUMNS)
-        self.show(standing_lines(state, watch.tones))
+        rows = standing_lines(state, watch.tones)
+        troubled = any(row.troubled for row in rows)
+        self.use(IMPORTED if state.spec is None else TROUBLED if troubled else COLUMNS)
+        self.show(rows)
         self.frame(self.titled(""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import deque
 from typing import ClassVar
 
@@ -30,12 +31,12 @@ class Stream(Scrolling, can_focus=True):
 
     ALLOW_SELECT: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_up", "up", show=False),
-        Binding("down,j", "scroll_down", "down", show=False),
+        Binding("up,k", "move(-1)", "up", show=False),
+        Binding("down,j", "move(1)", "down", show=False),
         Binding("pageup", "page_up", "page up", show=False),
         Binding("pagedown", "page_down", "page down", show=False),
-        Binding("home,g", "scroll_home", "first line kept", show=False),
-        Binding("end,G", "scroll_end", "to the end, and stay there", show=False),
+        Binding("home", "scroll_home", "first line kept", show=False),
+        Binding("end", "move_to_end", "to the end, and stay there", show=False),
     ]
 
     def __init__(self, *, folded: bool, empty: str = "", id: str | None = None) -> None:
@@ -45,10 +46,13 @@ class Stream(Scrolling, can_focus=True):
         self._tail = Tail()
         self._seen = (-1, 0)
         self._rows: deque[Line] = deque()
+        self._line_of: deque[int] = deque()
+        self._chosen: int | None = None
         self._heights: deque[int] = deque()
         self._next = 0
         self._open_rows = 0
         self._at_end = True
+        self._read = 0
         self._own_scroll = False
 
     # --- what it shows ----------------------------------------------------------------
@@ -61,7 +65,7 @@ class Stream(Scrolling, can_focus=True):
         if tail is not self._tail:
             self._tail = tail
             self._restart()
-            self._at_end = True
+            self._at_end, self._chosen = True, None
         self.flush()
 
     def flush(self) -> None:
@@ -76,6 +80,7 @@ class Stream(Scrolling, can_focus=True):
         self.set_extent(len(self._rows))
         if self._at_end:
             self._put(self.max_scroll_y)
+            self._read = self._tail.count
         elif dropped:
             self._put(max(0, self.scroll_offset.y - dropped))
         self.refresh()
@@ -91,10 +96,18 @@ class Stream(Scrolling, can_focus=True):
         super().watch_scroll_y(old_value, new_value)
         if not self._own_scroll:
             self._at_end = new_value >= self.max_scroll_y
+            self._read = self._tail.count if self._at_end else self._read
+
+    @property
+    def unread(self) -> int:
+        """Lines that arrived below while a person was reading further up."""
+        return 0 if self._at_end else self._tail.count - self._read
 
     @property
     def notice(self) -> str:
-        """Says so where older lines were dropped."""
+        """Says so where lines arrived below, or older ones were dropped."""
+        if self.unread:
+            return f"▼ {self.unread:,} new below (end)"
         total = self._tail.count
         return f"showing the last {len(self._tail):,} of {total:,}" if total > len(self._tail) else ""
 
@@ -104,6 +117,7 @@ class Stream(Scrolling, can_focus=True):
 
     def _restart(self) -> None:
         self._rows.clear()
+        self._line_of.clear()
         self._heights.clear()
         self._next, self._open_rows = 0, 0
         self._seen = (-1, 0)
@@ -112,20 +126,24 @@ class Stream(Scrolling, can_focus=True):
         """Rows for the new lines; returns how many rows fell off the top."""
         for _ in range(self._open_rows):
             self._rows.pop()
-        for line in self._tail.since(self._next):
-            rows = self._fold(line)
-            self._rows.extend(rows)
-            self._heights.append(len(rows))
+            self._line_of.pop()
+        for number, line in enumerate(self._tail.since(self._next), max(self._next, self._tail.first)):
+            self._heights.append(self._add(line, number))
         self._next = self._tail.count
         dropped = 0
         while len(self._heights) > len(self._tail):
             for _ in range(self._heights.popleft()):
                 self._rows.popleft()
+                self._line_of.popleft()
                 dropped += 1
-        rows = self._fold(self._tail.open) if self._tail.open else []
-        self._rows.extend(rows)
-        self._open_rows = len(rows)
+        self._open_rows = self._add(self._tail.open, self._next) if self._tail.open else 0
         return dropped
+
+    def _add(self, line: Line, number: int) -> int:
+        rows = self._fold(line)
+        self._rows.extend(rows)
+        self._line_of.extend([number] * len(rows))
+        return len(rows)
 
     def _fold(self, line: Line) -> list[Line]:
         return wrap(line, self._text_width, FOLD) if self._folded else [clip(line, self._text_width)]
@@ -145,8 +163,10 @@ class Stream(Scrolling, can_focus=True):
             return self._render_empty(y, width)
         index = self.scroll_offset.y + y
         row = self._rows[index] if index < len(self._rows) else ()
-        strip = self.paint((Span(" " * SIDE), *row), width)
-        return self._selected(strip, index).apply_offsets(0, index)
+        mark, ground = Span(" " * SIDE), ""
+        if self._chosen is not None and index < len(self._rows) and self._line_of[index] == self._chosen:
+            mark, ground = Span("▌", Tone.ACCENT), self.variable("cursor-ground")
+        return self.with_selection(self.paint((mark, *row), width, ground), index)
 
     def _render_empty(self, y: int, width: int) -> Strip:
         lines = wrap((Span(self._empty, Tone.SOFT),), max(10, width - 4))
@@ -154,22 +174,49 @@ class Stream(Scrolling, can_focus=True):
             return self.paint((Span("  "), *lines[y - 1]), width)
         return self.paint((), width)
 
-    def _selected(self, strip: Strip, index: int) -> Strip:
-        selection = self.text_selection
-        span = selection.get_span(index) if selection else None
-        if span is None:
-            return strip
-        start, end = span
-        end = strip.cell_length if end == -1 else min(end, strip.cell_length)
-        style = self.screen.get_component_rich_style("screen--selection")
-        middle = Strip(strip.crop(start, end)).apply_style(style)
-        return Strip.join([strip.crop(0, start), middle, strip.crop(end, strip.cell_length)])
-
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text, as it stands on the screen."""
         text = "\n".join(" " * SIDE + plain(row) for row in self._rows)
         return selection.extract(text), "\n"
 
-    def selection_updated(self, selection: Selection | None) -> None:
-        """Draw the selection."""
+    # --- choosing a line --------------------------------------------------------------
+
+    def action_move(self, step: int) -> None:
+        """Choose the line before or after; the first press takes the last or first one in sight."""
+        if not self._rows:
+            return
+        top = self.scroll_offset.y
+        bottom = min(top + self.scrollable_content_region.height, len(self._rows)) - 1
+        first, last = self._line_of[min(top, bottom)], self._line_of[bottom]
+        chosen = self._chosen
+        if chosen is None or not first <= chosen <= last:
+            chosen = (last if step < 0 else first) - step
+        if chosen + step > self._line_of[-1]:
+            self.action_move_to_end()
+            return
+        self._chosen = max(self._line_of[0], chosen + step)
+        self._at_end = False
+        self._into_sight(self._chosen)
         self.refresh()
+
+    def action_move_to_end(self) -> None:
+        """Stay at the end from now on, with no line chosen."""
+        self._chosen, self._at_end = None, True
+        self._put(self.max_scroll_y)
+        self.refresh()
+
+    def _into_sight(self, line: int) -> None:
+        start, stop = bisect_left(self._line_of, line), bisect_right(self._line_of, line)
+        height = self.scrollable_content_region.height
+        if start < self.scroll_offset.y:
+            self._put(start)
+        elif stop > self.scroll_offset.y + height:
+            self._put(max(0, min(start, stop - height)))
+
+    def copied(self) -> str:
+        """The chosen line, whole; where none is chosen, the last one that says something."""
+        lines = [*self._tail.since(0), *([self._tail.open] if self._tail.open else [])]
+        if self._chosen is not None:
+            at = self._chosen - self._tail.first
+            return plain(lines[at]) if 0 <= at < len(lines) else ""
+        return next((text for text in map(plain, reversed(lines)) if text.strip()), "")

@@ -6,7 +6,7 @@ view made, and a new list of them is shown as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from marketbench_tui.lines import Line, Span, clip, wrap
+from marketbench_tui.lines import Line, Span, clip, plain, wrap
 from marketbench_tui.widgets.columns import Column, cells, headings, share
 from marketbench_tui.widgets.scrolling import Scrolling
 from themes.tones import Tone
@@ -33,14 +33,14 @@ class Table(Scrolling, Generic[R], can_focus=True):
         empty: the sentence shown where there are no rows.
     """
 
-    ALLOW_SELECT: ClassVar[bool] = False
+    ALLOW_SELECT: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "up", show=False),
         Binding("down,j", "move(1)", "down", show=False),
         Binding("pageup", "move_page(-1)", "page up", show=False),
         Binding("pagedown", "move_page(1)", "page down", show=False),
-        Binding("home,g", "move_to(0)", "first row", show=False),
-        Binding("end,G", "move_to(-1)", "last row", show=False),
+        Binding("home", "move_to(0)", "first row", show=False),
+        Binding("end", "move_to(-1)", "last row", show=False),
     ]
 
     class Moved(Message):
@@ -106,6 +106,27 @@ class Table(Scrolling, Generic[R], can_focus=True):
         """Choose a row by its key, without telling anybody; unknown keys change nothing."""
         self._go(self._index(key, self._cursor))
 
+    def names(self) -> Iterator[str]:
+        """The keys of all rows."""
+        return (self._key(row) for row in self._rows)
+
+    def go_to(self, key: str) -> bool:
+        """Choose a row by its key as a person would; False where there is none."""
+        index = self._index(key, -1)
+        if index >= 0:
+            self._chose(index)
+        return index >= 0
+
+    def copied(self) -> str:
+        """The chosen row: whole cells of all columns, with tabs between."""
+        row = self.chosen
+        if row is None:
+            return ""
+        return "\t".join(plain(column.cell(row)).strip() for column in self._columns).strip("\t")
+
+    def text_select_all(self) -> None:
+        """A second click opens a row; it selects nothing."""
+
     def _index(self, key: str, otherwise: int) -> int:
         return next((at for at, row in enumerate(self._rows) if self._key(row) == key), otherwise)
 
@@ -135,6 +156,9 @@ class Table(Scrolling, Generic[R], can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One row of cells."""
+        return self.with_selection(self._draw(y), y)
+
+    def _draw(self, y: int) -> Strip:
         width = self.line_width
         if y < len(self._laid):
             return self.paint((Span(" " * GUTTER), *self._laid[y]), width)

@@ -19,6 +19,7 @@ class FileKind(StrEnum):
     PRICES = "prices"
     TASKS = "tasks"
     SPEC = "spec"
+    LEDGER = "ledger"
     DATABASE = "database"
     TABLE = "table"
     EMPTY = "empty"
@@ -31,6 +32,7 @@ _REFUSALS = {
     FileKind.PRICES: "is a price table; give it with --prices beside a file of forecasts",
     FileKind.TASKS: "is a set of tasks; name it as the suite of a session",
     FileKind.SPEC: "is a session specification; start it with `marketbench run`",
+    FileKind.LEDGER: "is an exported ledger, to be read elsewhere; its session is where it came from",
     FileKind.DATABASE: "is a database; open it with --db",
     FileKind.TABLE: f"is a table of a kind that can not be imported; {_EXPECTED}",
     FileKind.EMPTY: f"is empty; {_EXPECTED}",
@@ -82,6 +84,8 @@ def _kind_of_json(line: str) -> FileKind:
     keys = set(cast("dict[str, Any]", first)) if isinstance(first, dict) else set[str]()
     if {"instance_id", "problem_statement"} <= keys:
         return FileKind.TASKS
+    if {"prev_hash", "hash", "payload"} <= keys:
+        return FileKind.LEDGER
     if keys & {"p_success", "model_ref"}:
         return FileKind.PHASE1
     return FileKind.UNKNOWN

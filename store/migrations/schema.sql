@@ -156,7 +156,7 @@ CREATE TABLE sessions (
     elapsed_us INTEGER NOT NULL,
     head_seq INTEGER NOT NULL,
     head_hash VARCHAR NOT NULL
-, projected_seq INTEGER DEFAULT '0' NOT NULL);
+, projected_seq INTEGER DEFAULT '0' NOT NULL, tags VARCHAR DEFAULT '[]' NOT NULL, trashed_at VARCHAR);
 
 CREATE TABLE settlements (
     session_id INTEGER NOT NULL,

@@ -9,7 +9,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from market import events as ev
 from market.events import Closing, Ending, Purpose, Verdict
+from market.money import to_nano
 from market.reputation import START, updated
+from market.spec import LimitsSpec, SessionSpec, WorkerSpec
 from market.state import Phase, SessionState, Status, fold, reduce
 
 TASKS = ("t1", "t2")
@@ -221,8 +223,21 @@ def test_forecasts_rejections_bids_and_bounties_are_kept_by_task():
 def test_pausing_resuming_and_closing_set_the_status():
     state = fold([OPENED, ev.SessionPaused(reason="lunch")])
     assert (state.status, state.reason) == (Status.PAUSED, "lunch")
-    state = fold([ev.SessionResumed(), ev.SessionClosed(ending=Ending.OUT_OF_BUDGET)], state)
+    state = fold([ev.SessionResumed(), ev.SessionClosed(ending=Ending.COMPLETED)], state)
     assert state.status is Status.FINISHED
+
+
+def test_a_session_out_of_budget_is_stopped_for_it_can_go_on_with_more():
+    state = fold([OPENED, ev.SessionClosed(ending=Ending.OUT_OF_BUDGET, reason="spent")])
+    assert (state.status, state.reason) == (Status.STOPPED, "spent")
+
+
+def test_a_raised_budget_takes_the_place_of_the_specs():
+    spec = SessionSpec(workers=(WorkerSpec(name="a", model="m"),), limits=LimitsSpec(budget_usd=2.5))
+    state = fold([ev.SessionOpened(spec=spec)])
+    assert state.budget_usd_nano == to_nano(2.5)
+    assert reduce(state, ev.BudgetRaised(budget_usd_nano=to_nano(4))).budget_usd_nano == to_nano(4)
+    assert fold([ev.SessionOpened(origin="import")]).budget_usd_nano is None
 
 
 @pytest.mark.parametrize(

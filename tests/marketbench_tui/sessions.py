@@ -7,9 +7,11 @@ screen shows of it is the same on every machine.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
+from pathlib import Path
 
 from market import events as ev
 from market.events import Closing, Ending, Event, Purpose, Recorded, Usage, Verdict
@@ -20,7 +22,10 @@ from market.settlement import settle
 from market.spec import LimitsSpec, MechanismSpec, SessionSpec, WorkerSpec
 from market.state import SessionState, Status, reduce
 from marketbench_tui.ports import Opened, SessionCard
+from marketbench_tui.setup.backend import WorkbenchSetup
+from marketbench_tui.setup.ports import SetupBackend
 from runners.clearing import clear
+from runners.settings import Settings
 
 ZONE = timezone(timedelta(hours=2))
 OPENED = datetime(2026, 3, 14, 10, 3, 11, tzinfo=UTC)
@@ -397,6 +402,15 @@ class FakeFeed:
     def stop(self) -> None:
         self.orders.append("stop")
 
+    def stop_after(self) -> None:
+        self.orders.append("stop after")
+
+    def cancel_attempt(self, attempt: str) -> None:
+        self.orders.append(f"cancel {attempt}")
+
+    def raise_budget(self, usd: float) -> None:
+        self.orders.append(f"budget {usd:.2f}")
+
 
 class FakeBackend:
     """A backend over scripts; what is asked of it is kept in `asked`."""
@@ -405,6 +419,18 @@ class FakeBackend:
         self.cards = list(cards)
         self.asked: list[str] = []
         self.feed = FakeFeed((demo or mid_run()).recorded, live=True)
+
+    @property
+    def setup(self) -> SetupBackend:
+        return WorkbenchSetup(settings=Settings())
+
+    def spec(self, session: int) -> SessionSpec:
+        self.asked.append(f"spec {session}")
+        return spec()
+
+    def start(self, spec: SessionSpec) -> Opened:
+        self.asked.append(f"start {spec.name}")
+        return Opened(None, spec.name, self.feed)
 
     def sessions(self) -> Sequence[SessionCard]:
         return tuple(self.cards)
@@ -421,9 +447,44 @@ class FakeBackend:
         self.asked.append(f"resume {session}")
         return Opened(session, "resumed", self.feed)
 
+    def figures(self) -> Iterator[Sequence[SessionCard]]:
+        yield from ()
+
+    def rename(self, session: int, name: str) -> str:
+        self.asked.append(f"rename {session} {name}")
+        self._change(session, name=name)
+        return name
+
+    def tag(self, session: int, text: str) -> Sequence[str]:
+        self.asked.append(f"tag {session} {text}")
+        tags = tuple(text.split())
+        self._change(session, tags=tags)
+        return tags
+
+    def trash(self, session: int) -> None:
+        self.asked.append(f"trash {session}")
+        self._change(session, trashed_at=OPENED)
+
+    def restore(self, session: int) -> None:
+        self.asked.append(f"restore {session}")
+        self._change(session, trashed_at=None)
+
     def delete(self, session: int) -> None:
         self.asked.append(f"delete {session}")
         self.cards = [card for card in self.cards if card.id != session]
+
+    def empty_trash(self) -> int:
+        self.asked.append("empty trash")
+        before = len(self.cards)
+        self.cards = [card for card in self.cards if card.trashed_at is None]
+        return before - len(self.cards)
+
+    def export(self, session: int, path: Path) -> int:
+        self.asked.append(f"export {session} {path.name}")
+        return 40
+
+    def _change(self, session: int, **fields: object) -> None:
+        self.cards = [replace(card, **fields) if card.id == session else card for card in self.cards]
 
 
 def now_of(script: Script) -> datetime:

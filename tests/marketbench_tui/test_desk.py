@@ -82,7 +82,7 @@ async def test_deleting_asks_first_and_escape_keeps_the_session():
         assert isinstance(app.screen, Confirm)
         await pilot.press("y")
         await settle(pilot)
-        assert backend.asked == ["delete 12"]
+        assert backend.asked == ["trash 12"]
         chosen = app.desk.query_one(Sessions).chosen
         assert chosen is not None
         assert chosen.id == 11

@@ -351,12 +351,13 @@ async def test_z_zooms_the_focused_pane_and_escape_gives_the_others_back(text_of
         await pilot.press("5", "z")
         await settle(pilot)
         assert floor_of(app).maximized is floor_of(app).panes.tape
-        assert "Standings" not in text_of(app)
+        assert "3 Standings  " in text_of(app), "the tabs lead to the panes that are hidden"
+        assert "balance" not in text_of(app)
         assert "six sellers" in text_of(app), "the header stays"
         await pilot.press("escape")
         await settle(pilot)
         assert floor_of(app).maximized is None
-        assert "Standings" in text_of(app)
+        assert "balance" in text_of(app)
 
 
 async def test_panes_out_of_sight_are_not_touched(monkeypatch: pytest.MonkeyPatch):
@@ -380,6 +381,35 @@ async def test_a_resize_changes_the_layout_and_loses_nothing(text_of: Read):
         await pilot.resize_terminal(120, 40)
         await settle(pilot)
         assert "ember on text-wrapper-1" in text_of(app)
+
+
+async def test_a_tab_says_when_something_arrived_in_a_pane_out_of_sight(text_of: Read):
+    script = mid_run()
+    app = floor_app(script)
+    async with opened(app, (80, 24)) as pilot:
+        assert "5 Tape      " in text_of(app)
+        script.add(ev.Notice(text="something to know"))
+        feed_of(app).push(script.recorded[-1])
+        await settle(pilot)
+        assert "5 Tape +" in text_of(app)
+        assert "3 Standings     " in text_of(app)
+        await pilot.press("5")
+        await settle(pilot)
+        assert "5 Tape ●" in text_of(app)
+
+
+async def test_a_log_scrolled_up_says_how_much_arrived_below(text_of: Read):
+    script = mid_run()
+    app = floor_app(script)
+    async with opened(app) as pilot:
+        await pilot.press("5", "home")
+        script.add(*(ev.Notice(text=f"note {number}") for number in range(3)))
+        feed_of(app).push(*script.recorded[-3:])
+        await settle(pilot)
+        assert "▼ 3 new below (end)" in text_of(app)
+        await pilot.press("end")
+        await settle(pilot)
+        assert "new below" not in text_of(app)
 
 
 # --- filter ----------------------------------------------------------------------------
@@ -462,7 +492,7 @@ async def test_every_kind_of_event_can_be_shown(text_of: Read):
         feed_of(app).live = False
         await settle(pilot)
         await settle(pilot)
-        assert floor_of(app).watching.state.status is Status.FINISHED
+        assert floor_of(app).watching.state.status is Status.STOPPED
         text = text_of(app)
         assert "the budget of $5.00 is spent" in text
         assert "out of budget" in text

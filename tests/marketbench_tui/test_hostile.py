@@ -22,8 +22,8 @@ HOSTILE = (
 )
 
 
-def session(text: str) -> Script:
-    """A session in which everything a model may write says this."""
+def session(text: str, judged: bool = True) -> Script:
+    """A session in which everything a model may write says this; its attempt still runs or is judged."""
     script = Script()
     script.open()
     script.bid(["money-1"], ["boreas", "corvus"])
@@ -40,12 +40,12 @@ def session(text: str) -> Script:
         ev.AttemptOutput(**attempt, text=text + "\n" + text),
         ev.AttemptOutput(**attempt, text=text, source="tests"),
         ev.SubmissionMade(**attempt, content=text, note=text),
-        ev.VerdictReached(
-            **attempt, verdict=Verdict.FAIL, reason=text, tests_failed=1, failed_tests=(text,), log=text
-        ),
         ev.CallFailed(call=call, purpose=Purpose.BID, task="money-1", worker="fjord", reason=text, text=text),
         ev.Notice(level="error", text=text, task="money-1", worker="atlas"),
     )
+    if judged:
+        failed = {"reason": text, "tests_failed": 1, "failed_tests": (text,), "log": text}
+        script.add(ev.VerdictReached(**attempt, verdict=Verdict.FAIL, **failed))
     return script
 
 
@@ -84,6 +84,55 @@ async def test_the_explanation_of_a_bid_quotes_safely(text_of: Read):
         await pilot.press("2", "home", "enter")
         await pilot.pause()
         assert "In its own words: [bold red]markup[/]" in text_of(app)
+        assert_harmless(text_of(app))
+
+
+async def test_what_went_wrong_with_a_worker_is_quoted_safely(text_of: Read):
+    app = floor_app(session(HOSTILE))
+    async with opened(app) as pilot:
+        for worker in ("atlas", "fjord", "ember"):
+            await pilot.press("3")
+            await settle(pilot)
+            assert isinstance(app.screen, Floor)
+            app.screen.panes.standings.choose(worker)
+            await pilot.press("enter")
+            await pilot.pause()
+            assert "[bold red]markup[/]" in text_of(app)
+            assert_harmless(text_of(app))
+            await pilot.press("escape")
+
+
+async def test_a_filtered_tape_and_the_question_before_a_cancellation_are_harmless(text_of: Read):
+    app = floor_app(session(HOSTILE, judged=False))
+    async with opened(app) as pilot:
+        await pilot.press("5", "slash")
+        await pilot.pause()
+        await pilot.press(*"kind:error", "enter")
+        await settle(pilot)
+        assert "[bold red]markup[/]" in text_of(app)
+        assert_harmless(text_of(app))
+        await pilot.press("4", "K")
+        await settle(pilot)
+        assert "Cancel the attempt of" in text_of(app)
+        assert_harmless(text_of(app))
+
+
+@pytest.mark.parametrize("key", ["1", "2", "3", "4", "5"])
+async def test_every_pane_shows_a_megabyte_on_one_line_and_text_from_right_to_left(text_of: Read, key: str):
+    app = floor_app(session("שלום " + "x" * 1_000_000))
+    async with opened(app, (200, 60)) as pilot:
+        await pilot.press(key, "z")
+        await settle(pilot)
+        assert_harmless(text_of(app))
+        assert max(map(len, text_of(app).split("\n"))) <= 200
+
+
+async def test_the_summary_and_its_reason_are_harmless(text_of: Read):
+    script = session(HOSTILE)
+    script.add(ev.SessionClosed(ending=ev.Ending.FAILED, reason=HOSTILE))
+    app = floor_app(script, live=False)
+    async with opened(app):
+        assert "[bold red]markup[/]" in text_of(app)
         assert_harmless(text_of(app))
 
 

@@ -10,8 +10,10 @@ import pytest
 from textual.pilot import Pilot
 
 from marketbench_tui.app import MarketBenchApp
+from marketbench_tui.screens.errors import Mishap
 from tests.marketbench_tui.conftest import desk_app, floor_app, settle
-from tests.marketbench_tui.sessions import FakeBackend, finished, imported, mid_run
+from tests.marketbench_tui.sessions import OPENED, FakeBackend, finished, imported, mid_run
+from themes import DARK, PALETTES
 
 Compare = Callable[..., bool]
 Size = tuple[int, int]
@@ -54,8 +56,9 @@ def test_floor_when_it_has_finished(snap_compare: Compare, size: Size):
     assert looks(snap_compare, floor_app(finished(), live=False), size)
 
 
-def test_floor_in_the_light_theme(snap_compare: Compare):
-    assert looks(snap_compare, floor_app(mid_run(), theme="paper"), (120, 40))
+@pytest.mark.parametrize("theme", [name for name in PALETTES if name != DARK.name])
+def test_floor_in_the_other_themes(snap_compare: Compare, theme: str):
+    assert looks(snap_compare, floor_app(mid_run(), theme=theme), (120, 40))
 
 
 def test_floor_of_an_imported_session(snap_compare: Compare):
@@ -72,3 +75,25 @@ def test_help(snap_compare: Compare):
 
 def test_a_question(snap_compare: Compare):
     assert looks(snap_compare, floor_app(mid_run()), (80, 24), "s")
+
+
+@SIZES
+def test_the_command_line(snap_compare: Compare, size: Size):
+    assert looks(snap_compare, floor_app(mid_run()), size, "colon", *"go", "down")
+
+
+@SIZES
+def test_jump_mode(snap_compare: Compare, size: Size):
+    assert looks(snap_compare, floor_app(mid_run()), size, "g")
+
+
+@SIZES
+def test_the_list_of_errors(snap_compare: Compare, size: Size):
+    app = desk_app()
+    app.mishaps.append(Mishap(OPENED, "Floor", "The engine broke: no space left", "after 3 closed tasks"))
+    app.mishaps.append(Mishap(OPENED, "Setup", "no suite is called lite; starter, or owner/name"))
+    assert looks(snap_compare, app, size, "exclamation_mark")
+
+
+def test_a_chosen_line_of_a_log(snap_compare: Compare):
+    assert looks(snap_compare, floor_app(mid_run()), (120, 40), "4", "up", "up")

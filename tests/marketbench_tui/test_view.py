@@ -19,7 +19,7 @@ from marketbench_tui.view import amounts
 from marketbench_tui.view.bars import bar, gap_bar, gap_word, stack
 from marketbench_tui.view.book import book_lines, heading
 from marketbench_tui.view.desk import can_resume
-from marketbench_tui.view.header import header
+from marketbench_tui.view.header import eta_us, header, rate
 from marketbench_tui.view.marks import worker_tones
 from marketbench_tui.view.panes import follow, walk
 from marketbench_tui.view.standings import records, standing_lines
@@ -292,6 +292,27 @@ def test_the_header_fits_and_never_loses_the_badge_or_the_spend(width: int):
         assert "17/24 tasks" in text
 
 
+def test_a_running_session_says_what_it_spends_a_minute_and_when_it_is_done():
+    script = mid_run()
+    masthead = watched(script).masthead(now_of(script))
+    minutes = masthead.elapsed_us / 60e6
+    assert rate(masthead) == pytest.approx(script.state.spent_usd_nano / minutes, rel=1e-6)
+    assert masthead.work_began_us is not None
+    worked = masthead.elapsed_us - masthead.work_began_us
+    assert eta_us(masthead) == pytest.approx(worked * 7 / 17, abs=1)
+    text = plain(header(masthead, 200))
+    assert "$0.06/min" in text
+    assert "00:40 left" in text
+
+
+def test_a_session_that_does_not_run_or_has_closed_nothing_has_no_pace():
+    script = finished()
+    ended = watched(script, live=False).masthead(now_of(script))
+    assert (rate(ended), eta_us(ended)) == (None, None)
+    begun = bidding()
+    assert eta_us(watched(begun).masthead(now_of(begun))) is None
+
+
 def test_time_goes_on_while_a_session_runs_and_stands_still_when_it_does_not():
     script = mid_run()
     last = script.recorded[-1]
@@ -342,4 +363,4 @@ def test_walking_goes_through_all_attempts_and_stops_at_the_ends():
 
 
 def test_only_sessions_with_work_left_can_be_resumed():
-    assert [card.id for card in cards() if can_resume(card)] == [12, 11, 4]
+    assert [card.id for card in cards() if can_resume(card)] == [11, 4]

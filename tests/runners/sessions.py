@@ -28,7 +28,8 @@ def a_task(name: str) -> Task:
 class Script:
     """What workers say and how their attempts end; every call is counted.
 
-    `turns` makes some workers slower than others, in turns of the event loop.
+    `turns` makes some workers slower than others, in turns of the event loop; attempts of the
+    workers in `blocked` wait until their event is set.
     """
 
     p: dict[str, float] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Script:
     replies: dict[str, list[str]] = field(default_factory=dict)
     errors: dict[str, ModelError] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)
+    blocked: dict[str, asyncio.Event] = field(default_factory=dict)
     cost_usd: float = 0.01
     worst_usd: float = 0.02
     calls: Counter[str] = field(default_factory=Counter)
@@ -47,6 +49,8 @@ class Script:
         self.calls[f"{context.purpose}:{context.task}:{context.worker}"] += 1
         for _ in range(self.turns.get(context.worker, 0)):
             await asyncio.sleep(0)
+        if context.purpose is Purpose.ATTEMPT and context.worker in self.blocked:
+            await self.blocked[context.worker].wait()
         if context.worker in self.errors:
             raise self.errors[context.worker]
         text = self._said(context.worker) if context.purpose is not Purpose.ATTEMPT else context.worker

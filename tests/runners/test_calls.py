@@ -99,10 +99,24 @@ async def test_a_failed_call_is_stored_with_its_charge_and_may_be_made_again() -
 async def test_a_call_that_could_pass_the_budget_is_not_made() -> None:
     gateway = Gateway(worst_usd=2.0)
     ask, recorder = await caller(gateway, budget_usd=1.5)
-    with pytest.raises(OutOfBudget, match="raise limits"):
+    with pytest.raises(OutOfBudget, match="raise the budget"):
         await ask.ask("c1", REQUEST, ignore)
     assert gateway.calls == 0
     assert "c1" not in recorder.state.tasks["t"].calls
+
+
+async def test_a_raised_budget_lets_a_waiting_call_through_at_once() -> None:
+    gateway = Gateway(worst_usd=2.0)
+    gateway.released.clear()
+    ask, _ = await caller(gateway, budget_usd=3.0)
+    calls = [asyncio.create_task(ask.ask(name, REQUEST, ignore)) for name in ("c1", "c2")]
+    while not gateway.calls:
+        await asyncio.sleep(0)
+    ask.budget.raise_to(to_nano(4.0))
+    while gateway.calls < 2:
+        await asyncio.sleep(0)
+    gateway.released.set()
+    await asyncio.gather(*calls)
 
 
 async def test_a_call_waits_for_a_running_one_to_give_back_what_it_did_not_use() -> None:

@@ -6,11 +6,14 @@ import pytest
 
 from market.events import (
     AttemptSettled,
+    BudgetRaised,
     CallAnswered,
     CallStarted,
     Closing,
+    Ending,
     ForecastRejected,
     Notice,
+    Purpose,
     SessionClosed,
     TaskAwarded,
     Verdict,
@@ -111,14 +114,70 @@ async def test_results_do_not_depend_on_who_is_quick() -> None:
     assert outcomes[0] == outcomes[1] == outcomes[2]
 
 
-async def test_the_budget_is_never_passed_and_every_task_is_closed_when_it_is_out() -> None:
+async def test_the_budget_is_never_passed_and_what_is_left_stays_open_when_it_is_out() -> None:
     script = Script(cost_usd=0.02, worst_usd=0.02)
-    engine, _ = an_engine(script, a_spec("ab", budget_usd=0.15), TASKS)
+    engine, ledger = an_engine(script, a_spec("ab", budget_usd=0.15), TASKS)
     state = await run(engine)
     assert state.spent_usd_nano <= to_nano(0.15)
-    assert state.closed == 3
-    assert Closing.OUT_OF_BUDGET in {task.closing for task in state.tasks.values()}
-    assert "raise limits.budget_usd" in state.reason
+    assert state.status is Status.STOPPED
+    assert state.closed < 3
+    assert "raise the budget" in state.reason
+    closed = ledger.plain[-1]
+    assert isinstance(closed, SessionClosed)
+    assert closed.ending is Ending.OUT_OF_BUDGET
+
+
+@pytest.mark.parametrize("budget", [0.03, 0.13, 0.15])
+async def test_a_session_out_of_budget_goes_on_with_more_and_pays_nothing_twice(budget: float) -> None:
+    """With 3 cents it breaks while workers bid, with 13 and 15 while they attempt."""
+    script = Script(p={"a": 0.9, "b": 0.6}, cost_usd=0.02, worst_usd=0.02)
+    spec = a_spec("ab", budget_usd=budget)
+    engine, ledger = an_engine(script, spec, TASKS)
+    await run(engine)
+    again, _ = an_engine(script, spec, TASKS, ledger)
+    again.raise_budget(1.0)
+    state = await run(again)
+    assert (state.status, state.solved) == (Status.FINISHED, 3)
+    assert state.budget_usd_nano == to_nano(1.0)
+    assert len(settlements(ledger)) == len(awards(ledger)) == 3
+    assert set(script.calls.values()) == {1}
+
+
+async def test_a_session_out_of_budget_that_is_resumed_without_more_stays_as_it_is() -> None:
+    script = Script(cost_usd=0.02, worst_usd=0.02)
+    spec = a_spec("ab", budget_usd=0.13)
+    engine, ledger = an_engine(script, spec, TASKS)
+    first = await run(engine)
+    for _ in range(3):
+        again, _ = an_engine(script, spec, TASKS, ledger)
+        state = await run(again)
+        assert (state.status, state.closed) == (Status.STOPPED, first.closed)
+        assert state.workers["a"].infra == 0
+
+
+async def test_a_budget_raised_while_the_session_winds_down_makes_it_go_on() -> None:
+    script = Script(p={"a": 0.9, "b": 0.6}, cost_usd=0.02, worst_usd=0.02, blocked={"a": asyncio.Event()})
+    engine, ledger = an_engine(script, a_spec("ab", budget_usd=0.15), TASKS)
+    async for recorded in engine.run():
+        if isinstance(recorded.event, CallStarted) and recorded.event.purpose is Purpose.ATTEMPT:
+            engine.raise_budget(1.0)
+            script.blocked["a"].set()
+    assert engine.state.solved == 3
+    assert len([event for event in ledger.plain if isinstance(event, BudgetRaised)]) == 1
+
+
+async def test_a_raise_that_was_stored_outlives_a_kill() -> None:
+    script = Script(p={"a": 0.9, "b": 0.6}, cost_usd=0.02, worst_usd=0.02)
+    spec = a_spec("ab", budget_usd=0.03)
+    engine, ledger = an_engine(script, spec, TASKS)
+    engine.raise_budget(1.0)
+    engine.raise_budget(0.5)
+    await run(engine)
+    cut = next(n for n, event in enumerate(ledger.plain, 1) if isinstance(event, BudgetRaised))
+    killed = Memory(ledger.events[:cut])
+    again, _ = an_engine(script, spec, TASKS, killed)
+    state = await run(again)
+    assert (state.solved, state.budget_usd_nano) == (3, to_nano(1.0))
 
 
 async def test_no_new_work_starts_while_paused() -> None:
@@ -149,6 +208,103 @@ async def test_a_stopped_session_goes_on_where_it_was_and_pays_nothing_twice() -
     assert state.status is Status.FINISHED
     assert state.closed == 3
     assert len(settlements(ledger)) == len(awards(ledger))
+
+
+async def test_stop_after_settles_what_runs_starts_nothing_and_can_be_resumed() -> None:
+    script = Script(p={"a": 0.9, "b": 0.6}, blocked={"a": asyncio.Event()})
+    spec = a_spec("ab", parallel_attempts=1)
+    engine, ledger = an_engine(script, spec, TASKS)
+    async for recorded in engine.run():
+        if recorded.event.kind == "attempt_started":
+            engine.stop_after()
+            engine.stop_after()
+            script.blocked["a"].set()
+    state = engine.state
+    assert (state.status, state.reason) == (Status.STOPPED, "asked to stop after the attempts that ran")
+    assert [settled.attempt for settled in settlements(ledger)] == ["t1#1"]
+    assert [task.closing for task in state.tasks.values()] == [Closing.SOLVED, None, None]
+    again, _ = an_engine(script, spec, TASKS, ledger)
+    state = await run(again)
+    assert (state.status, state.solved) == (Status.FINISHED, 3)
+    assert awards(ledger) == [(task, "a") for task in TASKS]
+    assert set(script.calls.values()) == {1}
+
+
+async def test_stop_after_ends_a_session_that_is_paused_or_still_bidding() -> None:
+    for orders in (("stop_after",), ("pause", "stop_after")):
+        engine, ledger = an_engine(Script(), a_spec("ab"), TASKS)
+        async for recorded in engine.run():
+            if recorded.event.kind == "round_opened":
+                for order in orders:
+                    getattr(engine, order)()
+        assert engine.state.status is Status.STOPPED
+        assert awards(ledger) == []
+
+
+async def test_stop_after_the_last_attempts_is_a_completed_session() -> None:
+    engine, _ = an_engine(Script(), a_spec("a"), ["t1"])
+    async for recorded in engine.run():
+        if recorded.event.kind == "attempt_started":
+            engine.stop_after()
+    assert engine.state.status is Status.FINISHED
+
+
+async def test_a_cancelled_attempt_is_infra_and_its_task_goes_to_somebody_else() -> None:
+    script = Script(p={"a": 0.9, "b": 0.8, "c": 0.7}, blocked={"a": asyncio.Event()})
+    engine, ledger = an_engine(script, a_spec("abc", attempts=1), ["t1"])
+    async for recorded in engine.run():
+        event = recorded.event
+        if isinstance(event, CallStarted) and event.call == "attempt:t1#1:1":
+            assert engine.cancel_attempt("t1#1")
+    verdict = engine.state.tasks["t1"].attempts[0].verdict
+    assert verdict
+    assert (verdict.verdict, verdict.reason) == (Verdict.INFRA, "cancelled by a person")
+    assert awards(ledger) == [("t1", "a"), ("t1", "b")]
+    assert settlements(ledger)[0].profit_nano == 0
+    assert engine.state.workers["a"].reputation == 1.0
+    assert engine.state.solved == 1
+    assert not engine.cancel_attempt("t1#1")
+
+
+async def test_a_task_whose_every_attempt_was_cancelled_is_closed_as_infra() -> None:
+    script = Script(blocked={worker: asyncio.Event() for worker in "abc"})
+    engine, ledger = an_engine(script, a_spec("abc"), ["t1"])
+    async for recorded in engine.run():
+        if isinstance(recorded.event, CallStarted) and recorded.event.purpose is Purpose.ATTEMPT:
+            engine.cancel_attempt(recorded.event.call.split(":")[1])
+    assert sorted(worker for _, worker in awards(ledger)) == ["a", "b", "c"]
+    assert engine.state.tasks["t1"].closing is Closing.INFRA
+    assert "cancelled by a person" in engine.state.tasks["t1"].closing_reason
+
+
+async def test_cancelling_one_attempt_leaves_the_others_alone() -> None:
+    script = Script(p={"a": 0.9}, blocked={"a": asyncio.Event()})
+    engine, _ = an_engine(script, a_spec("a"), TASKS)
+    begun = 0
+    async for recorded in engine.run():
+        if isinstance(recorded.event, CallStarted) and recorded.event.purpose is Purpose.ATTEMPT:
+            begun += 1
+            if begun == len(TASKS):
+                engine.cancel_attempt("t2#1")
+                script.blocked["a"].set()
+    closings = [task.closing for task in engine.state.tasks.values()]
+    assert closings == [Closing.SOLVED, Closing.INFRA, Closing.SOLVED]
+
+
+async def test_a_session_cut_after_a_cancellation_resumes_to_the_same_end() -> None:
+    spec = a_spec("ab")
+    script = Script(p={"a": 0.9, "b": 0.8}, blocked={"a": asyncio.Event()})
+    engine, unbroken = an_engine(script, spec, ["t1"])
+    async for recorded in engine.run():
+        if isinstance(recorded.event, CallStarted) and recorded.event.call == "attempt:t1#1:1":
+            engine.cancel_attempt("t1#1")
+    cancelled = next(n for n, event in enumerate(unbroken.plain, 1) if event.kind == "verdict_reached")
+    for cut in [end for end in unbroken.ends[:-1] if end >= cancelled]:
+        ledger = Memory(unbroken.events[:cut])
+        again, _ = an_engine(Script(p={"a": 0.9, "b": 0.8}), spec, ["t1"], ledger)
+        await run(again)
+        assert awards(ledger) == awards(unbroken), cut
+        assert settlements(ledger) == settlements(unbroken), cut
 
 
 @pytest.fixture(scope="module")

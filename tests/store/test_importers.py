@@ -186,6 +186,7 @@ def test_a_bad_line_is_named_and_nothing_is_stored(
     [
         ("model_ref,input_per_1k,output_per_1k\n", FileKind.PRICES, "give it with --prices"),
         ('{"instance_id": "a", "problem_statement": "b"}\n', FileKind.TASKS, "suite of a session"),
+        ('{"seq": 1, "prev_hash": "", "hash": "", "payload":{}}\n', FileKind.LEDGER, "exported ledger"),
         ("a,b\n1,2\n", FileKind.TABLE, "can not be imported"),
         ("", FileKind.EMPTY, "is empty"),
         ("SQLite format 3\0", FileKind.DATABASE, "open it with --db"),

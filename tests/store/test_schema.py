@@ -41,6 +41,17 @@ def old_database(path: Path) -> None:
         connection.execute(SESSION_BEFORE_PROJECTIONS)
 
 
+SESSION_BEFORE_LABELS = SESSION_BEFORE_PROJECTIONS.replace(f"'{GENESIS}')", f"'{GENESIS}', 0)")
+
+
+def database_before_labels(path: Path) -> None:
+    """A file as the second revision left it, with a session and a projection of it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        upgrade(connection, REVISIONS[1])
+        connection.execute(SESSION_BEFORE_LABELS)
+        connection.execute("INSERT INTO tasks VALUES (1, 'cron-1', 0, '', '', '', 1, NULL, NULL, '')")
+
+
 def dump(path: Path) -> list[str]:
     with closing(sqlite3.connect(path)) as connection:
         return list(connection.iterdump())
@@ -80,6 +91,18 @@ def test_an_old_file_is_copied_aside_and_then_migrated(path: Path) -> None:
         assert len(store.queries.tasks(session_id)) == 2
         assert store.verify(session_id).ok
     (backup,) = path.parent.glob(f"{path.name}.backup-0001-*Z")
+    assert dump(backup) == before
+
+
+def test_sessions_from_before_tags_and_trash_have_neither_and_lose_nothing(path: Path) -> None:
+    database_before_labels(path)
+    before = dump(path)
+    with open_store(path) as store:
+        (found,) = store.sessions.list()
+        assert (found.name, found.tags, found.trashed_at) == ("old", (), None)
+        assert len(store.queries.tasks(found.id)) == 1
+        assert store.sessions.tag(found.id, ["kept"]) == ("kept",)
+    (backup,) = path.parent.glob(f"{path.name}.backup-0002-*Z")
     assert dump(backup) == before
 
 
