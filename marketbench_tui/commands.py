@@ -21,7 +21,6 @@ from textual.widgets import Input
 from market.errors import MarketBenchError
 from marketbench_tui import messages as said
 from marketbench_tui.keys import name_of
-from marketbench_tui.widgets.filter import FilterLine
 from marketbench_tui.widgets.prompt import Prompt
 from marketbench_tui.widgets.table import Table
 
@@ -162,8 +161,7 @@ async def _filter(screen: Screen[object], narrow: Command, words: str) -> None:
     """Open the filter as its key does, and type the words into it."""
     await cast("Awaitable[object]", narrow.run(""))
     for typed in screen.query(Input) if words else ():
-        line = typed.parent
-        if isinstance(line, (FilterLine, Prompt)) and line.display:
+        if isinstance(typed.parent, Prompt) and typed.parent.display:
             typed.value = words
             await typed.action_submit()
 

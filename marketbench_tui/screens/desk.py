@@ -31,6 +31,7 @@ from marketbench_tui.screens.place import Place
 from marketbench_tui.text import safe_line
 from marketbench_tui.view import amounts
 from marketbench_tui.view.desk import about, can_resume, desk_header, export_name
+from marketbench_tui.view.desk_find import offered_words
 from marketbench_tui.view.shape import Shape, shape_of
 from marketbench_tui.view.welcome import welcome
 from marketbench_tui.widgets.keybar import KeyBar
@@ -246,7 +247,8 @@ class Desk(Place):
 
     def action_filter(self) -> None:
         """Type words that sessions must match."""
-        self.query_one(Prompt).ask(Topic.FILTER, self.query_one(Sessions).words, FILTER_HINT, label="/")
+        words, offers = self.query_one(Sessions).words, offered_words(self._cards or ())
+        self.query_one(Prompt).ask(Topic.FILTER, words, FILTER_HINT, label="/", offers=offers)
 
     def action_rename(self) -> None:
         """Call the chosen session something else."""

@@ -17,13 +17,15 @@ from marketbench_tui.screens.why import AboutWorker, Why
 from marketbench_tui.view.header import header
 from marketbench_tui.view.panes import follow, walk
 from marketbench_tui.view.shape import Shape, shape_of
+from marketbench_tui.view.sift import TAPE_HINT, offered_kinds
 from marketbench_tui.view.summary import has_ended
+from marketbench_tui.view.tasks import TASKS_HINT, offered_states
 from marketbench_tui.watch import Watch
-from marketbench_tui.widgets.filter import FilterLine, Wanted
 from marketbench_tui.widgets.keybar import KeyBar
 from marketbench_tui.widgets.page import HeaderLine
 from marketbench_tui.widgets.panes import Panes
 from marketbench_tui.widgets.panetabs import PaneTabs
+from marketbench_tui.widgets.prompt import Prompt, Topic
 from marketbench_tui.widgets.table import Table
 
 PUMPS_PER_SECOND = 32
@@ -44,7 +46,7 @@ class Floor(Steering):
         "Borders between panes can be dragged; ctrl with an arrow resizes the focused pane, = undoes that."
     )
     AUTO_FOCUS: ClassVar[str | None] = "#tasks"
-    ALLOW_IN_MAXIMIZED_VIEW: ClassVar[str | None] = "HeaderLine, PaneTabs, KeyBar, FilterLine"
+    ALLOW_IN_MAXIMIZED_VIEW: ClassVar[str | None] = "HeaderLine, PaneTabs, KeyBar, Prompt"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "follow", "follow", tooltip="go where the action is, and stay with it"),
         Binding("x", "summary", "summary", tooltip="the closing summary, or the attempts"),
@@ -83,7 +85,7 @@ class Floor(Steering):
         yield HeaderLine()
         yield PaneTabs()
         yield Panes()
-        yield FilterLine()
+        yield Prompt()
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -215,8 +217,13 @@ class Floor(Steering):
 
     def action_filter(self) -> None:
         """Type words that the lines of the tape must match while it has the focus, else the tasks."""
-        on_tape = self.focused is self.panes.tape
-        self.query_one(FilterLine).open(Wanted.TAPE if on_tape else Wanted.TASKS)
+        workers = tuple(self.watching.state.workers)
+        if self.focused is self.panes.tape:
+            offers = offered_kinds(workers)
+            self.query_one(Prompt).ask(Topic.TAPE, self.watching.tape.words, TAPE_HINT, offers=offers)
+        else:
+            offers = offered_states(workers)
+            self.query_one(Prompt).ask(Topic.TASKS, self.panes.tasks.words, TASKS_HINT, offers=offers)
 
     def action_pane(self, step: int) -> None:
         """Go to the next pane, those behind others too."""
@@ -275,24 +282,39 @@ class Floor(Steering):
         if chosen:
             self.app.push_screen(AboutWorker(self.watching.state, chosen.worker))
 
-    @on(FilterLine.Changed)
-    def _filter(self, event: FilterLine.Changed) -> None:
-        if event.wanted is Wanted.TAPE:
-            self.watching.tape.narrow(event.words)
-        else:
-            self.panes.tasks.narrow(event.words, self.watching)
-        self.draw()
+    # --- the prompt at the foot -------------------------------------------------------
 
-    @on(FilterLine.Answered)
-    def _budget_given(self, event: FilterLine.Answered) -> None:
-        line = self.query_one(FilterLine)
-        refused = self.raise_budget(event.words)
+    @on(Prompt.Changed)
+    def _typed(self, event: Prompt.Changed) -> None:
+        if event.topic is not Topic.BUDGET:
+            self._narrow(event.topic, event.text)
+
+    @on(Prompt.Cancelled)
+    def _cancelled(self, event: Prompt.Cancelled) -> None:
+        if event.topic is not Topic.BUDGET:
+            self._narrow(event.topic, "")
+        self._leave_prompt(event.topic)
+
+    @on(Prompt.Answered)
+    def _answered(self, event: Prompt.Answered) -> None:
+        """A filter stays in sight while it keeps something out; an amount is taken or refused."""
+        line = self.query_one(Prompt)
+        refused = self.raise_budget(event.text) if event.topic is Topic.BUDGET else ""
         if refused:
             line.refuse(refused)
-        else:
+            return
+        if event.topic is Topic.BUDGET or not event.text:
             line.close()
+        else:
+            line.rest()
+        self._leave_prompt(event.topic)
 
-    @on(FilterLine.Left)
-    def _filter_left(self, event: FilterLine.Left) -> None:
-        panes = self.panes
-        (panes.tape if event.wanted is Wanted.TAPE else panes.tasks).focus()
+    def _narrow(self, topic: Topic, words: str) -> None:
+        if topic is Topic.TAPE:
+            self.watching.tape.narrow(words)
+        else:
+            self.panes.tasks.narrow(words, self.watching)
+        self.draw()
+
+    def _leave_prompt(self, topic: Topic) -> None:
+        (self.panes.tape if topic is Topic.TAPE else self.panes.tasks).focus()

@@ -34,7 +34,7 @@ from marketbench_tui.setup.draft import Draft
 from marketbench_tui.setup.plan import Known, Plan, Step
 from marketbench_tui.setup.ports import SetupBackend
 from marketbench_tui.setup.review import review
-from marketbench_tui.setup.tasks import TaskIndex
+from marketbench_tui.setup.tasks import TaskIndex, offered_words
 from marketbench_tui.view import setup_steps as view
 from marketbench_tui.view.shape import Shape, shape_of
 from marketbench_tui.widgets.choices import Choices
@@ -307,13 +307,15 @@ class Setup(Place):
 
     def action_filter(self) -> None:
         """Type words that tasks must match."""
-        words = self.query_one(TaskTable).words
-        self.query_one(Prompt).ask(Topic.FILTER, words, FILTER_HINT, label="/")
+        words, index = self.query_one(TaskTable).words, self._known.index
+        offers = offered_words(index) if index else ()
+        self.query_one(Prompt).ask(Topic.FILTER, words, FILTER_HINT, label="/", offers=offers)
 
     def action_sample(self) -> None:
         """Draw some of the shown tasks at random."""
         hint = "how many of those shown, and a seed: 10 7"
-        self.query_one(Prompt).ask(Topic.SAMPLE, str(sampling.DEFAULT_COUNT), hint)
+        offers = sampling.offered_counts(len(self.query_one(TaskTable).rows))
+        self.query_one(Prompt).ask(Topic.SAMPLE, str(sampling.DEFAULT_COUNT), hint, offers=offers)
 
     def action_save(self) -> None:
         """Save the spec in a file."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from market.money import to_nano
+from market.money import NANO, to_nano
 from market.state import Status
 from marketbench_tui.messages import ResumeAsked
 from marketbench_tui.screens.dialogs import Confirm
@@ -17,7 +17,7 @@ from marketbench_tui.view import amounts
 from marketbench_tui.view.desk import RESUMABLE
 from marketbench_tui.watch import Watch
 from marketbench_tui.widgets.execution import Execution
-from marketbench_tui.widgets.filter import FilterLine, Wanted
+from marketbench_tui.widgets.prompt import Prompt, Topic
 
 MOST_USD = 1_000_000.0
 """The largest budget a session may have."""
@@ -115,7 +115,9 @@ class Steering(Place):
 
     def action_budget(self) -> None:
         """Type a higher budget."""
-        self.query_one(FilterLine).open(Wanted.BUDGET)
+        now = (self.watching.state.budget_usd_nano or 0) / NANO
+        offers = tuple(f"{now * factor:.2f}" for factor in (1.5, 2, 5) if now)
+        self.query_one(Prompt).ask(Topic.BUDGET, "", "an amount, like 7.50", offers=offers)
 
     def action_resume(self) -> None:
         """Go on with a session that was stopped."""

@@ -7,6 +7,7 @@ looks for words in strings, however many tasks there are.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,8 @@ from runners.suites.task import Suite, Task
 
 LOOKED_AT = 2_000
 """Rows from which on a mean over all of them rests on about as many."""
+OFFERED_REPOS = 8
+"""Repositories that a click can put into a filter."""
 TITLE_CHARS = 200
 """Characters of a title that a row keeps; the statement beside it has the rest."""
 _WORD = re.compile(r'(?:(repo|difficulty|status):)?(?:"([^"]*)"?|(\S*))')
@@ -82,6 +85,13 @@ def parse_query(line: str) -> Query:
         if word:
             found[field or "text"].append(word)
     return Query(**{name: tuple(words) for name, words in found.items()})
+
+
+def offered_words(index: TaskIndex) -> Sequence[str]:
+    """Words of a filter that a click can put in: statuses, and the repositories with the most tasks."""
+    repositories = Counter(row.repo for row in index.rows if row.repo and len(row.repo.split()) == 1)
+    common = (f"repo:{name}" for name, _ in repositories.most_common(OFFERED_REPOS))
+    return (f"status:{Standing.MARKED}", f"status:{Standing.UNMARKED}", *common)
 
 
 class TaskIndex:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ from marketbench_tui.view.marks import STATUSES
 
 FIELDS = ("status", "suite", "tag")
 """What a filter line can narrow by, besides words."""
+OFFERED_TAGS = 6
+"""Tags that a click can put into a filter, those in use most first."""
 KILLED = "killed"
 """What a session is that says it runs while no process runs it."""
 _WORD = re.compile(rf'(?:({"|".join(FIELDS)}):)?(?:"([^"]*)"?|(\S*))')
@@ -83,6 +86,13 @@ def arranged(cards: Iterable[SessionCard], order: Order) -> Sequence[SessionCard
             known.append((key, card))
     known.sort(key=lambda pair: pair[0], reverse=order.descending)
     return [*(card for _, card in known), *unknown]
+
+
+def offered_words(cards: Sequence[SessionCard]) -> Sequence[str]:
+    """Words of a filter that a click can put in."""
+    states = dict.fromkeys(f"status:{status_words(card)[0]}" for card in cards)
+    tags = Counter(tag for card in cards for tag in card.tags)
+    return (*states, *(f"tag:{tag}" for tag, _ in tags.most_common(OFFERED_TAGS)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from marketbench_tui.view.tape import TapeEntry
 
@@ -12,6 +12,21 @@ FIELDS: dict[str, Callable[[TapeEntry], str]] = {
     "worker": lambda entry: entry.worker,
     "task": lambda entry: entry.task,
 }
+
+
+TAPE_HINT = "words, kind:award, worker:atlas, task:money"
+KINDS = ("award", "pass", "fail", "infra", "round")
+"""Words of the tape that people look for."""
+
+
+def offered_kinds(workers: Iterable[str]) -> Sequence[str]:
+    """Words of a filter that a click can put in."""
+    return tuple(f"kind:{kind}" for kind in KINDS) + tuple(f"worker:{name}" for name in one_word(workers))
+
+
+def one_word(names: Iterable[str]) -> Iterator[str]:
+    """The names that a filter can ask for: those without blanks."""
+    return (name for name in names if len(name.split()) == 1)
 
 
 def sieve(words: str) -> Test:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from market.events import Verdict
@@ -10,6 +10,7 @@ from market.state import AttemptState, Phase, SessionState, TaskState
 from marketbench_tui.lines import Line, Span
 from marketbench_tui.text import safe_line
 from marketbench_tui.view.marks import CLOSINGS, PHASES, VERDICTS, Mark
+from marketbench_tui.view.sift import one_word
 from themes.tones import Tone
 
 WORKING = frozenset({Phase.ATTEMPTING, Phase.GRADING})
@@ -58,6 +59,15 @@ def task_line(task: TaskState, workers: int, tones: Mapping[str, Tone], ended: b
         attempts=len(task.attempts),
         searched=searched.casefold(),
     )
+
+
+TASKS_HINT = "task, worker, state or repository"
+STATES = ("open", "thinking", "grading", "solved", "unsolved")
+
+
+def offered_states(workers: Iterable[str]) -> Sequence[str]:
+    """Words of a filter that a click can put in."""
+    return (*STATES, *one_word(workers))
 
 
 def matches(row: TaskLine, words: str) -> bool:

@@ -1,34 +1,58 @@
-"""A line at the foot of the screen that asks for a word: a filter, a number, a file."""
+"""A line at the foot of the screen that asks for a word: a filter, a number, an amount, a file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Label
+
+from marketbench_tui.keys import named
+from marketbench_tui.widgets.offers import Offers
 
 
 class Topic(StrEnum):
     """What is asked for."""
 
     FILTER = "filter"
+    TASKS = "tasks /"
+    TAPE = "tape /"
     SAMPLE = "sample"
     SAVE = "save as"
     LOAD = "load"
     NAME = "name"
     TAGS = "tags"
     EXPORT = "export to"
+    CHART = "chart"
+    BUDGET = "budget in all, $"
 
 
-class Prompt(Horizontal):
-    """Opens on demand; enter answers, escape closes. What is wrong with an answer is said beside it."""
+FILTERS = frozenset({Topic.FILTER, Topic.TASKS, Topic.TAPE})
+"""Topics whose answer is words, of which a click adds one or takes it away."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "close")]
+
+class AnswerLine(Input):
+    """Where the answer is typed; the key that gives it stands among the others, for the mouse."""
+
+    BINDINGS: ClassVar[list[BindingType]] = named([Binding("enter", "submit", "ok", id="answer")])
+
+    def __init__(self) -> None:
+        super().__init__(id="prompt-input", compact=True, select_on_focus=False)
+
+
+class Prompt(Vertical):
+    """Opens on demand; enter answers, escape closes. What is wrong with an answer is said below it.
+
+    Words that suit are offered above it: a click puts one in.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = named([Binding("escape", "cancel", "close", id="cancel-answer")])
 
     class Said(Message):
         """Something was typed or answered."""
@@ -51,12 +75,14 @@ class Prompt(Horizontal):
         super().__init__(id="prompt")
         self.topic = Topic.FILTER
         self._refused = ""
+        self._offers = Offers()
         self._label = Label("", id="prompt-label", markup=False)
         self._note = Label("", id="prompt-note", markup=False)
-        self._input = Input(id="prompt-input", compact=True, select_on_focus=False)
+        self._input = AnswerLine()
 
     def compose(self) -> ComposeResult:
-        """What is asked, the answer, and a note on it."""
+        """What is asked, the answer, words that may be in it, and a note on it."""
+        yield self._offers
         yield self._label
         yield self._input
         yield self._note
@@ -65,7 +91,19 @@ class Prompt(Horizontal):
         """Closed until asked for."""
         self.display = self._note.display = False
 
-    def ask(self, topic: Topic, value: str = "", placeholder: str = "", label: str = "") -> None:
+    @property
+    def words(self) -> str:
+        """What is typed."""
+        return self._input.value
+
+    def ask(
+        self,
+        topic: Topic,
+        value: str = "",
+        placeholder: str = "",
+        label: str = "",
+        offers: Sequence[str] = (),
+    ) -> None:
         """Open the line for a topic and take the keyboard."""
         self.topic = topic
         self._label.update(label or topic.value)
@@ -74,8 +112,9 @@ class Prompt(Horizontal):
             self._input.value = value
         self._input.placeholder = placeholder
         self._input.cursor_position = len(value)
+        self._offers.offer(offers, value, topic in FILTERS)
         self.display = True
-        self._input.focus()
+        self.call_after_refresh(self._input.focus)
 
     def refuse(self, reason: str) -> None:
         """Say why the answer does not do, and go on asking; nothing is drawn where that is said."""
@@ -83,6 +122,10 @@ class Prompt(Horizontal):
             self._refused = reason
             self._note.update(f"✗ {reason}" if reason else "")
             self._note.display = bool(reason)
+
+    def rest(self) -> None:
+        """The answer is given and stays in sight, without what was offered."""
+        self._offers.display = False
 
     def close(self) -> None:
         """Put the line away."""
@@ -93,10 +136,18 @@ class Prompt(Horizontal):
         self.close()
         self.post_message(self.Cancelled(self.topic, self._input.value))
 
+    @on(Offers.Taken)
+    def _taken(self, event: Offers.Taken) -> None:
+        event.stop()
+        self._input.value = event.answer
+        self._input.cursor_position = len(self._input.value)
+        self._input.focus()
+
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
         self.refuse("")
+        self._offers.mark(event.value)
         self.post_message(self.Changed(self.topic, event.value))
 
     @on(Input.Submitted)

@@ -67,6 +67,11 @@ class Tasks(Table[TaskLine]):
         self._state = watch.state
         self._refill(watch)
 
+    @property
+    def words(self) -> str:
+        """The filter; empty keeps everything."""
+        return self._words
+
     def narrow(self, words: str, watch: Watch) -> None:
         """Keep the tasks that match these words."""
         self._words = words

@@ -96,7 +96,7 @@ async def test_b_asks_for_a_higher_budget_and_says_what_is_wrong_with_an_answer(
         await pilot.press(*"$7.50", "enter")
         await settle(pilot)
         assert feed_of(app).orders == ["budget 7.50"]
-        assert not floor_of(app).query_one("FilterLine").display
+        assert not floor_of(app).query_one("Prompt").display
 
 
 async def test_a_raised_budget_shows_at_once(text_of: Read):
