@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from market.errors import MarketBenchError
 from marketbench_tui.lines import Span
+from marketbench_tui.screens.over import Over
 from marketbench_tui.setup.ports import SetupBackend
 from marketbench_tui.view.setup_workers import model_lines, typed_name
 from marketbench_tui.widgets.columns import Column
@@ -53,11 +53,10 @@ class SuiteTable(Table[KnownSuite]):
         super().__init__(columns, key=lambda row: row.name, empty="", id="suites")
 
 
-class ChooseSuite(ModalScreen[str | None]):
+class ChooseSuite(Over[str]):
     """A suite by name, or one of a person's own by path; None where nothing was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "close"),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
@@ -109,15 +108,15 @@ class ModelChoice(NamedTuple):
     api_base: str = ""
 
 
-class ChooseModel(ModalScreen[ModelChoice | None]):
+class ChooseModel(Over[ModelChoice]):
     """A model found by words, or one that is not listed; None where nothing was chosen.
 
     Args:
         backend: looks models up, in a thread.
+        heading: what the model is for.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "close"),
         Binding("down", "down", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]
@@ -138,14 +137,15 @@ class ChooseModel(ModalScreen[ModelChoice | None]):
             super().__init__()
             self.reason = reason
 
-    def __init__(self, backend: SetupBackend) -> None:
+    def __init__(self, backend: SetupBackend, heading: str = "Add a worker") -> None:
         super().__init__()
         self._backend = backend
+        self._heading = heading
 
     def compose(self) -> ComposeResult:
         """Words over what they find; below, a server of one's own."""
         with Vertical(id="choosing", classes="-tall"):
-            yield Label("Add a worker", classes="heading")
+            yield Label(self._heading, classes="heading")
             yield Input(
                 id="words",
                 placeholder="words of a model's name, as gpt-5 mini; or all of it, as ollama/qwen3:8b",

@@ -9,11 +9,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from marketbench_tui.commands import Command, CommandError, completions, parse
 from marketbench_tui.lines import Line, Span
+from marketbench_tui.screens.over import Over
 from marketbench_tui.text import safe_line
 from marketbench_tui.widgets.page import Page
 from themes.tones import Tone
@@ -24,11 +24,10 @@ NAME_CELLS = 26
 KEY_CELLS = 10
 
 
-class CommandLine(ModalScreen[tuple[Command, str] | None]):
+class CommandLine(Over[tuple[Command, str]]):
     """Asks for one line; enter answers with its command and the words after it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "close"),
         Binding("tab", "complete", "complete", priority=True),
         Binding("down", "choose(1)", "next", show=False, priority=True),
         Binding("up", "choose(-1)", "previous", show=False, priority=True),

@@ -8,19 +8,19 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button
 
 from marketbench_tui.lines import Line, Span
+from marketbench_tui.screens.over import CLOSES, Over
 from marketbench_tui.widgets.page import Page
 from themes.tones import Tone
 
 
-class Dialog(ModalScreen[bool]):
-    """A box in the middle; escape closes it and says no."""
+class Dialog(Over[bool]):
+    """A box in the middle; closing it says no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(False)", "close"),
+        Binding("q", "dismiss(None)", "close", show=False),
         Binding("y", "app.copy", "copy", id="copy"),
     ]
 
@@ -42,7 +42,9 @@ class Dialog(ModalScreen[bool]):
         """Write the text, and take the keyboard for scrolling it."""
         page = self.query_one(Page)
         page.can_focus = True
-        page.frame((Span(self._title, Tone.ACCENT, bold=True),), (Span("esc closes", Tone.FAINT),))
+        page.frame(
+            (Span(self._title, Tone.ACCENT, bold=True),), (Span("esc closes", Tone.FAINT, action=CLOSES),)
+        )
         page.show(self._make)
         page.focus()
 

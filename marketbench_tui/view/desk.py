@@ -145,7 +145,10 @@ def about(card: SessionCard, now: datetime, zone: tzinfo | None, width: int) -> 
             *tags(card),
         ),
         line(Span(_ran(card))),
-        line(Span(f"Opened {opened}, {amounts.age(card.created_at, now)}.{_trashed(card, now)}", Tone.SOFT)),
+        line(
+            Span(f"Opened {opened}, {amounts.age(card.created_at, now)}.{_trashed(card, now)}", Tone.SOFT),
+            Span(_spent(card), Tone.SOFT),
+        ),
         *airy,
         *_knowledge(card),
         *airy,
@@ -159,6 +162,11 @@ def _ran(card: SessionCard) -> str:
     suite = f" of {safe_line(card.suite)}" if card.suite else ""
     closed = f": {card.closed} closed, {card.solved} solved" if card.closed else ""
     return f"{workers} on {amounts.count(card.tasks, 'task')}{suite}{market}{closed}."
+
+
+def _spent(card: SessionCard) -> str:
+    simulated = " of simulated money" if card.simulated else ""
+    return f" Spent {amounts.usd(card.spent_usd_nano)}{simulated}." if card.spent_usd_nano else ""
 
 
 def _trashed(card: SessionCard, now: datetime) -> str:

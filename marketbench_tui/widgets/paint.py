@@ -30,6 +30,11 @@ def _style(colour: str, ground: str, bold: bool, action: str) -> Style:
     )
 
 
+def _content_style(colour: str, bold: bool, action: str) -> ContentStyle:
+    style = ContentStyle(foreground=Color.parse(colour), bold=bold)
+    return style + ContentStyle.from_meta({"@click": action}) if action else style
+
+
 class Painted(Widget):
     """A widget that draws toned lines.
 
@@ -105,8 +110,5 @@ class Painted(Widget):
     def _content(self, spans: Line) -> Content:
         tones = self.palette.tones
         return Content.assemble(
-            *(
-                (span.text, ContentStyle(foreground=Color.parse(tones[span.tone]), bold=span.bold))
-                for span in spans
-            )
+            *((span.text, _content_style(tones[span.tone], span.bold, span.action)) for span in spans)
         )

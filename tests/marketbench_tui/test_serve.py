@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import shutil
@@ -10,8 +11,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -94,14 +97,95 @@ def test_only_this_machine_reaches_loopback(host: str, loopback: bool):
     assert is_loopback(host) is loopback
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed here")
-async def test_a_browser_draws_the_page(page: str):
+@pytest.fixture
+async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
+    """Headless Chromium with one tab, steered as its developer tools steer it."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed here")
+    process = await asyncio.create_subprocess_exec(
+        CHROMIUM,
+        *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+        *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+        *("--remote-debugging-port=0", f"--user-data-dir={tmp_path / 'profile'}", "about:blank"),
+        stderr=subprocess.PIPE,
+        limit=2**20,
+    )
+    assert process.stderr is not None
+    line = ""
+    while "DevTools listening on " not in line:
+        line = (await asyncio.wait_for(process.stderr.readline(), 60)).decode()
+    port = urlsplit(line.split()[-1]).port
+    try:
+        async with aiohttp.ClientSession() as session:
+            async with session.get(f"http://127.0.0.1:{port}/json") as answer:
+                tab = next(target for target in await answer.json() if target["type"] == "page")
+            async with session.ws_connect(tab["webSocketDebuggerUrl"], max_msg_size=0) as tools:
+                yield Browser(tools)
+    finally:
+        process.terminate()
+        await process.communicate()
+
+
+class Browser:
+    """One tab of a browser.
+
+    Attributes:
+        received: all that the page was sent over its web socket.
+    """
+
+    def __init__(self, tools: aiohttp.ClientWebSocketResponse) -> None:
+        self.received = ""
+        self._tools = tools
+        self._calls = 0
+
+    async def do(self, method: str, **parameters: object) -> dict[str, Any]:
+        """Call the developer tools; the answer."""
+        self._calls += 1
+        await self._tools.send_json({"id": self._calls, "method": method, "params": parameters})
+        while True:
+            said = await self._hear()
+            if said.get("id") == self._calls:
+                return said["result"]
+
+    async def until_sent(self, words: str) -> None:
+        """Wait until the page was sent these words."""
+        while words not in self.received:
+            await self._hear()
+
+    async def _hear(self) -> dict[str, Any]:
+        said = await self._tools.receive_json(timeout=60)
+        if said.get("method") == "Network.webSocketFrameReceived":
+            frame = said["params"]["response"]
+            if frame["opcode"] == aiohttp.WSMsgType.BINARY:
+                self.received += base64.b64decode(frame["payloadData"]).decode("utf-8", "replace")
+        return said
+
+
+async def test_a_browser_shows_the_desk_and_a_key_press_works(page: str, browser: Browser):
     async with aiohttp.ClientSession() as session:
         await reach(session, page)
-    browser = await asyncio.create_subprocess_exec(
-        str(CHROMIUM),
-        *("--headless", "--no-sandbox", "--virtual-time-budget=8000", "--dump-dom", page),
-        stdout=subprocess.PIPE,
+    await browser.do("Network.enable")
+    await browser.do("Page.navigate", url=page)
+    await browser.until_sent("Run an auction")
+    desk = await drawn(browser)
+    await browser.do(
+        "Runtime.evaluate", expression="document.querySelector('.xterm-helper-textarea').focus()"
     )
-    drawn, _ = await asyncio.wait_for(browser.communicate(), 90)
-    assert b"xterm-screen" in drawn
+    for kind in ("keyDown", "keyUp"):
+        await browser.do("Input.dispatchKeyEvent", type=kind, key="?", text="?" if kind == "keyDown" else "")
+    await browser.until_sent("Keys here")
+    assert await drawn(browser) != desk
+
+
+async def drawn(browser: Browser) -> str:
+    """A picture of the page, as soon as the terminal is in it and has come to rest."""
+    shown = "document.querySelector('.xterm-screen') && document.body.classList.contains('-first-byte')"
+    picture, before = "", None
+    while picture != before:
+        before = picture
+        ready = await browser.do("Runtime.evaluate", expression=f"!!({shown})")
+        if ready["result"]["value"]:
+            picture = (await browser.do("Page.captureScreenshot", format="png"))["data"]
+        else:
+            before = None
+    return picture
