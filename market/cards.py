@@ -6,6 +6,7 @@ MarketBench phase 1.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
@@ -16,6 +17,11 @@ CLOSE_POINTS = 3.0
 """Below this gap, in percentage points, a worker is called close to calibrated."""
 REPO_TASKS = 5
 """A repository gets a line of its own from this many other tasks on."""
+
+
+_PASSED = "You passed {}% of {} other tasks."
+_SAID = "Your mean stated success probability on them was {}%"
+_USED = "The tokens you used were typically {} times your estimate."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +69,18 @@ class ReportCard:
     @property
     def lines(self) -> tuple[str, ...]:
         """The card as lines of a prompt, without bullets or a heading."""
+        overall = self.overall
         lines = [
-            f"You passed {_percent(self.overall.pass_rate)} of {self.overall.n} other tasks.",
-            f"Your mean stated success probability on them was {_percent(self.overall.mean_p)}: "
-            f"you were {_verdict_on(self.overall)}.",
+            _PASSED.format(_percent(overall.pass_rate), overall.n),
+            f"{_SAID.format(_percent(overall.mean_p))}: you were {_verdict_on(overall)}.",
         ]
         if self.token_multiple is not None:
-            lines.append(f"The tokens you used were typically {_times(self.token_multiple)} your estimate.")
+            lines.append(_USED.format(_times(self.token_multiple)))
         if self.same_repo is not None:
             lines.append(
                 f"On {self.same_repo.n} other tasks of {self.repo} you passed "
-                f"{_percent(self.same_repo.pass_rate)}, with a mean stated success probability of "
-                f"{_percent(self.same_repo.mean_p)}."
+                f"{_percent(self.same_repo.pass_rate)}%, with a mean stated success probability of "
+                f"{_percent(self.same_repo.mean_p)}%."
             )
         return tuple(lines)
 
@@ -101,6 +107,29 @@ def report_card(past: Sequence[PastForecast], task: str, repo: str) -> ReportCar
     )
 
 
+def read_card(text: str) -> ReportCard | None:
+    """The last card whose lines stand in a text, without the line on a repository.
+
+    For readers of a prompt, as simulated workers are. Figures are as exact as they were shown.
+    """
+    shown = _LINES.findall(text)
+    if not shown:
+        return None
+    pass_rate, n, mean_p, multiple = shown[-1]
+    overall = Record(int(n), float(pass_rate) / 100, float(mean_p) / 100)
+    return ReportCard(overall, float(multiple) if multiple else None, repo="", same_repo=None)
+
+
+def _pattern(line: str, figures: int) -> str:
+    """A line as a pattern, with a group for each of its figures."""
+    return re.escape(line.format(*["@"] * figures)).replace("@", r"([0-9]+(?:\.[0-9]+)?)")
+
+
+_LINES = re.compile(
+    rf"{_pattern(_PASSED, 2)}\s+(?:- )?{_pattern(_SAID, 1)}: [^\n]*(?:\s+(?:- )?{_pattern(_USED, 1)})?"
+)
+
+
 def _record(rows: Sequence[PastForecast]) -> Record:
     return Record(
         n=len(rows),
@@ -110,11 +139,11 @@ def _record(rows: Sequence[PastForecast]) -> Record:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%"
+    return f"{100 * share:.1f}"
 
 
 def _times(multiple: float) -> str:
-    return f"{multiple:.0f} times" if multiple >= 10 else f"{multiple:.2g} times"
+    return f"{multiple:.0f}" if multiple >= 10 else f"{multiple:.2g}"
 
 
 def _verdict_on(record: Record) -> str:

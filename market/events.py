@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from market.spec import Frozen, Name, SessionSpec
+from market.spec import CheckTerms, Frozen, Name, SessionSpec
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Tokens = Annotated[int, Field(ge=0, le=10**12)]
@@ -109,12 +109,38 @@ class Usage(Frozen):
         """Input and output tokens together (cached and reasoning are parts of these)."""
         return self.input_tokens + self.output_tokens
 
+    @property
+    def untold(self) -> bool:
+        """Whether nobody said anything about tokens, and nothing could be estimated either."""
+        return self.estimated and not self.total
+
+
+class Tool(Frozen):
+    """A tool that a model may call; `parameters` is the JSON Schema of its arguments, as JSON text."""
+
+    name: str
+    description: str = ""
+    parameters: str = "{}"
+
+
+class ToolCall(Frozen):
+    """A model's wish to call a tool. `arguments` is what it wrote, which need not be JSON."""
+
+    id: str
+    name: str
+    arguments: str
+
 
 class Message(Frozen):
-    """One chat message of a prompt, exactly as sent."""
+    """One chat message of a prompt, exactly as sent.
 
-    role: Literal["system", "user", "assistant"]
+    `tool_calls` are an assistant's; `tool_call_id` says which of them a tool's message answers.
+    """
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
 
 
 class BookRow(Frozen):
@@ -133,8 +159,19 @@ class BookRow(Frozen):
 # --- the session ---------------------------------------------------------------------
 
 
+class PastSession(Frozen):
+    """An earlier session that report cards are built from, and how many events it had then."""
+
+    session: int
+    events: int
+
+
 class SessionOpened(Frozen):
-    """The first event: everything needed to run, resume and show the session."""
+    """The first event: everything needed to run, resume and show the session.
+
+    `past` is where the workers' report cards come from; empty where no prompt shows any.
+    `check` are the terms of a self-assessment check; None in every other session.
+    """
 
     kind: Literal["session_opened"] = "session_opened"
     spec: SessionSpec | None = None
@@ -142,6 +179,8 @@ class SessionOpened(Frozen):
     simulated: bool = False
     tasks: tuple[TaskCard, ...] = ()
     workers: tuple[WorkerCard, ...] = ()
+    past: tuple[PastSession, ...] = ()
+    check: CheckTerms | None = None
     version: str = ""
 
 
@@ -198,7 +237,9 @@ class CallStarted(Frozen):
     """A model call is about to be made; its highest possible cost is reserved.
 
     `call` is the same for the same work in every run of a spec, so that a resume can
-    find the answer it already paid for.
+    find the answer it already paid for. The prompt of an agent grows with each step, so
+    `messages` holds what comes after the whole prompt of the call that `follows` names,
+    if it names one (`market.state.prompt` puts them together again).
     """
 
     kind: Literal["call_started"] = "call_started"
@@ -209,10 +250,17 @@ class CallStarted(Frozen):
     model: str
     messages: tuple[Message, ...]
     reserved_usd_nano: int = 0
+    reserved_tokens: Tokens = 0
+    follows: str = ""
+    tools: tuple[Tool, ...] = ()
 
 
 class CallAnswered(Frozen):
-    """The answer of a paid call, stored before anything acts on it."""
+    """The answer of a paid call, stored before anything acts on it.
+
+    `cost_usd_nano` is None where no price is known; the tokens then count against the
+    session's budget of tokens.
+    """
 
     kind: Literal["call_answered"] = "call_answered"
     call: Name
@@ -225,10 +273,14 @@ class CallAnswered(Frozen):
     price_source: str = ""
     finish: str = ""
     seconds: float = 0.0
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class CallFailed(Frozen):
-    """A call that gave no answer after its retries; `cost_usd_nano` is what it is charged."""
+    """A call that gave no answer after its retries; `cost_usd_nano` is what it is charged.
+
+    `unpriced_tokens` is charged instead where no price is known.
+    """
 
     kind: Literal["call_failed"] = "call_failed"
     call: Name
@@ -238,6 +290,7 @@ class CallFailed(Frozen):
     reason: str
     text: str = ""
     cost_usd_nano: int = 0
+    unpriced_tokens: Tokens = 0
 
 
 # --- forecasts, bids, awards ---------------------------------------------------------
@@ -358,6 +411,8 @@ class VerdictReached(Frozen):
     """A grader's decision on a submission, with the attempt's own tokens and cost.
 
     `cancelled`: a person ended the attempt, which is infra and bars its worker from the task.
+    `outage`: what every attempt needs was gone, which is infra and counts as no retry.
+    `logs`: folder of the grading's logs, below that of the database; empty where none are kept.
     """
 
     kind: Literal["verdict_reached"] = "verdict_reached"
@@ -374,6 +429,8 @@ class VerdictReached(Frozen):
     cost_usd_nano: int | None = None
     seconds: float = 0.0
     cancelled: bool = False
+    outage: bool = False
+    logs: str = ""
 
 
 class OutcomeObserved(Frozen):

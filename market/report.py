@@ -1,7 +1,6 @@
 """The report of a session: what each worker said and what happened, and all of them pooled.
 
-Pure: columns in, frozen rows out. Where the columns come from (a running state, the
-store, an imported file) is the caller's business.
+Pure: columns in, frozen rows out.
 """
 
 from __future__ import annotations
@@ -11,32 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from market.bids import Booleans, Floats
-from market.calibration import calibrate
-
-POOLED = "pooled"
-"""Label of the row over all workers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Observations:
-    """Accepted forecasts by row, with what came of them; row order carries no meaning.
-
-    Attributes:
-        worker: names, one a row.
-        p: stated success probability, shape (n,).
-        tokens_hat: estimated tokens, shape (n,), NaN where unknown.
-        tokens: actual tokens, shape (n,), NaN where unknown.
-        y: 1 for a pass, 0 for a fail or timeout, NaN where no outcome is known; shape (n,).
-        infra: True where the only outcome was infra, shape (n,); such a row counts in no rate.
-    """
-
-    worker: tuple[str, ...]
-    p: Floats
-    tokens_hat: Floats
-    tokens: Floats
-    y: Floats
-    infra: Booleans
+from market.bids import Booleans
+from market.calibration import POOLED, calibrate
+from market.observations import Observations
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +55,21 @@ def report(observations: Observations, rejected: Mapping[str, int] | None = None
     Args:
         observations: accepted forecasts by column.
         rejected: number of rejected forecasts by worker; a worker may appear only here.
-
-    Raises:
-        ValueError: columns differ in length, or p is NaN or outside [0, 1].
     """
-    _check_lengths(observations)
-    rejected = rejected or {}
-    names = sorted({*observations.worker, *rejected})
-    position = {name: at for at, name in enumerate(names)}
-    owner = np.array([position[name] for name in observations.worker], dtype=np.int64)
-    rows = tuple(_row(name, observations, owner == position[name], rejected.get(name, 0)) for name in names)
-    everyone = np.ones(len(owner), dtype=np.bool_)
+    rejected = {} if rejected is None else rejected
+    place = {name: at for at, name in enumerate(observations.workers)}
+    present = {name for name, at in place.items() if (observations.worker == at).any()}
+    rows = tuple(
+        _row(name, observations, observations.worker == place.get(name, -1), rejected.get(name, 0))
+        for name in sorted({*present, *rejected})
+    )
+    everyone = np.ones(len(observations), dtype=np.bool_)
     return Report(rows, _row(POOLED, observations, everyone, sum(rejected.values())))
-
-
-def _check_lengths(o: Observations) -> None:
-    lengths = {len(column) for column in (o.worker, o.p, o.tokens_hat, o.tokens, o.y, o.infra)}
-    if len(lengths) > 1:
-        raise ValueError(f"the columns of a report must have one length, not {sorted(lengths)}")
 
 
 def _row(name: str, o: Observations, chosen: Booleans, rejected: int) -> ReportRow:
     infra = chosen & o.infra
-    seen = chosen & ~o.infra & ~np.isnan(o.y)
+    seen = chosen & o.seen
     figures = calibrate(o.p[seen], o.y[seen], o.tokens_hat[seen], o.tokens[seen])
     return ReportRow(
         worker=name,

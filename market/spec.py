@@ -13,6 +13,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
+COMMAND = "command"
+"""The scaffold that runs a program of the user's."""
+OF_COMMAND = ("command", "task_by", "submission", "variables", "readable")
+"""Fields of a worker that only this scaffold reads."""
 Knob = bool | int | float | str
 
 
@@ -45,8 +49,63 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class SandboxKind(StrEnum):
+    """Where an agent's commands run: in bubblewrap, or in a container of the task's own image."""
+
+    BUBBLEWRAP = "bubblewrap"
+    DOCKER = "docker"
+
+
+class GraderKind(StrEnum):
+    """Who decides: the task's tests in a sandbox here, or SWE-bench's own harness on its image."""
+
+    LOCAL = "local"
+    SWEBENCH = "swebench"
+
+
+class TaskBy(StrEnum):
+    """How a command is told its task: on standard input, or in the file that MARKETBENCH_TASK names."""
+
+    STDIN = "stdin"
+    FILE = "file"
+
+
+class SubmissionFrom(StrEnum):
+    """What a command hands in: how it left the workspace, or the patch it wrote to standard output."""
+
+    DIFF = "diff"
+    STDOUT = "stdout"
+
+
+class AttemptLimits(Frozen):
+    """What one attempt of an agent may use.
+
+    `steps`: model calls (of a command: the steps it reports).
+    `usd`: model spend; checked between steps, so the last step may pass it.
+    `seconds`, `command_seconds`: wall time of the attempt, and of one of its shell commands.
+    `memory_mib`, `processes`: of everything it runs at a time.
+    """
+
+    steps: int = Field(default=50, ge=1, le=10_000)
+    usd: float = Field(default=3.0, gt=0, le=100_000)
+    seconds: float = Field(default=1800, gt=0, le=86_400)
+    command_seconds: float = Field(default=60, gt=0, le=86_400)
+    memory_mib: int = Field(default=2048, ge=64, le=1_048_576)
+    processes: int = Field(default=256, ge=8, le=65_536)
+
+
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=120)]
+
+
 class WorkerSpec(Frozen):
-    """A worker: a model, the scaffold it works in, and its settings."""
+    """A worker: a model, the scaffold it works in, and its settings.
+
+    `stream`: ask for answers in pieces; false for servers that only answer whole.
+    `sandbox`, `network` and `limits` are for scaffolds that run commands. The rest is for the
+    scaffold `command`: the program and its arguments; how it gets its task and what it hands in;
+    `variables`, by name, that it inherits from the environment; files and folders of this machine
+    that it may read (an argument that names one is given to it as a full path).
+    """
 
     name: Name
     model: Name
@@ -54,6 +113,31 @@ class WorkerSpec(Frozen):
     temperature: float | None = Field(default=None, ge=0, le=2)
     max_tokens: int = Field(default=16_384, gt=0, le=10_000_000)
     api_base: str | None = None
+    stream: bool = True
+    sandbox: SandboxKind = SandboxKind.BUBBLEWRAP
+    network: bool = False
+    limits: AttemptLimits = AttemptLimits()
+    command: tuple[str, ...] = ()
+    task_by: TaskBy = TaskBy.STDIN
+    submission: SubmissionFrom = SubmissionFrom.DIFF
+    variables: tuple[Variable, ...] = ()
+    readable: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _command_and_scaffold_agree(self) -> WorkerSpec:
+        if self.scaffold != COMMAND:
+            fields = type(self).model_fields
+            stray = [name for name in OF_COMMAND if getattr(self, name) != fields[name].default]
+            if stray:
+                raise ValueError(f'{stray[0]} belongs to scaffold "{COMMAND}", not "{self.scaffold}"')
+            return self
+        if not self.command or not self.command[0].strip():
+            raise ValueError(f'scaffold "{COMMAND}" needs command = ["program", "argument", ...]')
+        if any("\0" in part for part in self.command):
+            raise ValueError("command holds a NUL character")
+        if self.sandbox is not SandboxKind.BUBBLEWRAP:
+            raise ValueError(f'scaffold "{COMMAND}" runs in bubblewrap, not in {self.sandbox}')
+        return self
 
 
 class MechanismSpec(Frozen):
@@ -67,22 +151,27 @@ class ElicitationSpec(Frozen):
     """How forecasts and asks are obtained.
 
     `markup` multiplies a break-even ask (1.0: the break-even bid itself).
+    `history` is the number or name of the session whose outcomes report cards are built from;
+    None takes every finished session before this one.
     """
 
     strategy: Strategy = Strategy.DIRECT
     ask: AskRule = AskRule.ELICITED
     markup: float = Field(default=1.0, gt=0, le=100)
+    history: Name | None = None
 
 
 class LimitsSpec(Frozen):
     """What a session may use.
 
     `budget_usd`: real model spend, reserved before each call and never passed.
+    `budget_tokens`: tokens of calls to models whose price nobody knows, kept in the same way.
     `attempts`: counted attempts a task; an infra verdict is not counted.
     `grade_seconds`, `call_seconds`: wall time of one grading and of one model call.
     """
 
     budget_usd: float = Field(default=5.0, ge=0, le=1_000_000)
+    budget_tokens: int = Field(default=5_000_000, ge=0, le=10**12)
     attempts: int = Field(default=2, ge=1, le=20)
     parallel_attempts: int = Field(default=4, ge=1, le=256)
     parallel_forecasts: int = Field(default=16, ge=1, le=1024)
@@ -95,6 +184,7 @@ class SessionSpec(Frozen):
 
     `suite` is a built-in name, a Hugging Face dataset name or a local path.
     `tasks` names the tasks in order; empty means the whole suite.
+    `grader_network`: whether acceptance tests in containers reach the network.
     `pace` stretches simulated workers' streaming (1.0 is a pleasant live speed, 0 is instant);
     it changes when things happen, never what happens.
     """
@@ -106,6 +196,8 @@ class SessionSpec(Frozen):
     mechanism: MechanismSpec = MechanismSpec()
     elicitation: ElicitationSpec = ElicitationSpec()
     limits: LimitsSpec = LimitsSpec()
+    grader: GraderKind = GraderKind.LOCAL
+    grader_network: bool = False
     unit: Unit = Unit.USD
     units_per_usd: float = Field(default=1.0, gt=0, le=1_000)
     seed: int = Field(default=0, ge=0, lt=2**63)
@@ -121,3 +213,21 @@ class SessionSpec(Frozen):
         if self.unit is Unit.USD and self.units_per_usd != 1.0:
             raise ValueError("units_per_usd must be 1 where the unit is USD")
         return self
+
+
+class CheckTerms(Frozen):
+    """What a session that checks one worker's self-assessment decides, and by what rule.
+
+    `margin`: how far the gap may lie from zero, as a share (0.07 is seven points).
+    `level`: the probability that the verdict is wrong, however often one looks.
+    `looks`: numbers of tasks, in the session's order, after which one looks.
+    `against`: where outcomes are known from, a session's number or a file; empty where tasks are
+    attempted. `system` names whose outcomes, `digest` is of the outcomes themselves.
+    """
+
+    margin: float = Field(default=0.07, ge=0, lt=1)
+    level: float = Field(default=0.05, gt=0, lt=1)
+    looks: tuple[Annotated[int, Field(gt=0)], ...] = ()
+    against: str = ""
+    system: str = ""
+    digest: str = ""

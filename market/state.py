@@ -16,7 +16,7 @@ from market import events as ev
 from market.events import BookRow, Closing, Ending, Event, Purpose, TaskCard, Verdict, WorkerCard
 from market.money import to_nano
 from market.reputation import START
-from market.spec import SessionSpec
+from market.spec import CheckTerms, SessionSpec
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -126,6 +126,7 @@ class SessionState:
     """A session after some of its events.
 
     `budget_usd_nano` is the spec's budget or what it was raised to, None where there is no spec.
+    `unpriced_tokens` are those of calls whose cost nobody knows, which is never counted as zero.
     """
 
     spec: SessionSpec | None = None
@@ -142,7 +143,9 @@ class SessionState:
     budget_usd_nano: int | None = None
     spent_usd_nano: int = 0
     reserved_usd_nano: int = 0
+    unpriced_tokens: int = 0
     spent_by_purpose: Mapping[Purpose, int] = field(default_factory=dict[Purpose, int])
+    check: CheckTerms | None = None
 
 
 def reduce(state: SessionState, event: Event) -> SessionState:
@@ -162,6 +165,20 @@ def fold(events: Iterable[Event], state: SessionState | None = None) -> SessionS
     for event in events:
         state = reduce(state, event)
     return state
+
+
+def prompt(calls: Mapping[str, CallState], call: str) -> tuple[ev.Message, ...]:
+    """The whole prompt of a call of a task: what was stored of it and of those it follows.
+
+    Raises:
+        KeyError: there is no such call.
+    """
+    parts: list[tuple[ev.Message, ...]] = []
+    while call:
+        started = calls[call].started
+        parts.append(started.messages)
+        call = started.follows
+    return tuple(message for part in reversed(parts) for message in part)
 
 
 def _with(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
@@ -198,6 +215,7 @@ def _opened(state: SessionState, event: ev.SessionOpened) -> SessionState:
         budget_usd_nano=to_nano(event.spec.limits.budget_usd) if event.spec else None,
         tasks={card.id: TaskState(card) for card in event.tasks},
         workers={card.name: WorkerState(card) for card in event.workers},
+        check=event.check,
     )
 
 
@@ -250,11 +268,15 @@ def _call_ended(state: SessionState, event: ev.CallAnswered | ev.CallFailed) -> 
     released = call.started.reserved_usd_nano if call.answer is None else 0
     cost = event.cost_usd_nano or 0
     tokens = event.usage.total if isinstance(event, ev.CallAnswered) else 0
+    unpriced = event.unpriced_tokens if isinstance(event, ev.CallFailed) else 0
+    if event.cost_usd_nano is None:
+        unpriced = tokens
     by_purpose = state.spent_by_purpose.get(event.purpose, 0) + cost
     state = replace(
         state,
         spent_usd_nano=state.spent_usd_nano + cost,
         reserved_usd_nano=state.reserved_usd_nano - released,
+        unpriced_tokens=state.unpriced_tokens + unpriced,
         spent_by_purpose=_with(state.spent_by_purpose, event.purpose, by_purpose),
     )
     worker = state.workers[event.worker]

@@ -19,6 +19,9 @@ from marketbench_tui.commands import Command, session_commands
 from marketbench_tui.config import Ui
 from marketbench_tui.keys import named
 from marketbench_tui.ports import Backend, Opened
+from marketbench_tui.screens.auction import Auction
+from marketbench_tui.screens.calibration import Calibration
+from marketbench_tui.screens.check import Check
 from marketbench_tui.screens.desk import Desk
 from marketbench_tui.screens.dialogs import Confirm
 from marketbench_tui.screens.floor import Floor
@@ -26,6 +29,7 @@ from marketbench_tui.screens.setup import Setup
 from marketbench_tui.setup.messages import SetupLeft, StartSession
 from marketbench_tui.shell import SHIPPED, Shell, trouble_of
 from marketbench_tui.watch import Watch
+from runners.check import CheckRequest
 from themes import DARK
 from themes.files import Shelf
 
@@ -145,6 +149,22 @@ class MarketBenchApp(Shell):
         except MarketBenchError as error:
             self.post_message(trouble_of(error))
 
+    @work(thread=True, group="open", exclusive=True)
+    def read_case(self, session: int) -> None:
+        """Read a session for the Auction, which opens with it."""
+        try:
+            self.post_message(said.AuctionReady(self._backend.auctions.case(session)))
+        except MarketBenchError as error:
+            self.post_message(trouble_of(error))
+
+    @work(thread=True, group="open", exclusive=True)
+    def begin_check(self, request: CheckRequest) -> None:
+        """Begin a check; its screen follows it."""
+        try:
+            self.post_message(said.SessionReady(self._backend.check(request)))
+        except MarketBenchError as error:
+            self.post_message(said.CheckRefused(str(error)))
+
     # --- what threads and screens say -------------------------------------------------
 
     @on(said.SessionReady)
@@ -152,7 +172,7 @@ class MarketBenchApp(Shell):
         watch = Watch(message.opened, self._zone, self._ui.lines_kept)
         if watch.live or not self.running:
             self.watching = watch
-        self._show_floor(watch)
+        self._show(watch)
 
     @on(said.SessionsListed)
     def _listed(self, message: said.SessionsListed) -> None:
@@ -163,9 +183,13 @@ class MarketBenchApp(Shell):
     @on(said.OpenAsked)
     def _open_asked(self, message: said.OpenAsked) -> None:
         if self.running and self.watching and self.watching.number == message.session:
-            self._show_floor(self.watching)
+            self._show(self.watching)
         else:
             self.open_session(lambda: self._backend.open(message.session))
+
+    @on(said.CalibrationAsked)
+    def _calibration_asked(self, message: said.CalibrationAsked) -> None:
+        self.push_screen(Calibration(self._backend, message.session))
 
     @on(said.ResumeAsked)
     def _resume_asked(self, message: said.ResumeAsked) -> None:
@@ -212,6 +236,49 @@ class MarketBenchApp(Shell):
         if isinstance(self.screen, Setup):
             self.pop_screen()
 
+    @on(said.AuctionAsked)
+    def _auction_asked(self, message: said.AuctionAsked) -> None:
+        self.read_case(message.session)
+
+    @on(said.AuctionReady)
+    def _auction_ready(self, message: said.AuctionReady) -> None:
+        auction = Auction(message.case, self._backend.auctions)
+        if isinstance(self.screen, Auction):
+            self.switch_screen(auction)
+        else:
+            self.push_screen(auction)
+
+    @on(said.AuctionLeft)
+    def _auction_left(self) -> None:
+        if isinstance(self.screen, Auction):
+            self.pop_screen()
+
+    @on(said.CheckAsked)
+    def _check_asked(self) -> None:
+        self.push_screen(Check(self._backend.setup))
+
+    @on(said.StartCheck)
+    def _start_check(self, message: said.StartCheck) -> None:
+        if self.running:
+            self.post_message(said.CheckRefused("a session is running here; stop it first"))
+        else:
+            self.begin_check(message.request)
+
+    @on(said.CheckRefused)
+    def _check_refused(self, message: said.CheckRefused) -> None:
+        if isinstance(self.screen, Check):
+            self.screen.refuse(message.reason)
+
+    @on(said.CheckLeft)
+    def _check_left(self) -> None:
+        if isinstance(self.screen, Check):
+            self.pop_screen()
+        self.list_sessions()
+
+    @on(said.AttemptsAsked)
+    def _attempts_asked(self, message: said.AttemptsAsked) -> None:
+        self._show_floor(message.watch)
+
     @on(said.ListAsked)
     def _list_asked(self) -> None:
         self.list_sessions()
@@ -219,7 +286,7 @@ class MarketBenchApp(Shell):
     @on(said.FloorAsked)
     def _floor_asked(self) -> None:
         if self.watching:
-            self._show_floor(self.watching)
+            self._show(self.watching)
 
     @on(said.FloorLeft)
     def _floor_left(self) -> None:
@@ -232,6 +299,15 @@ class MarketBenchApp(Shell):
             self.post_message(said.Trouble("A session is running here; stop it first (f goes back to it)."))
         else:
             self.open_session(make)
+
+    def _show(self, watch: Watch) -> None:
+        """Show a session where it belongs."""
+        if not watch.opened.check:
+            self._show_floor(watch)
+        elif isinstance(self.screen, Check):
+            self.screen.follow(watch)
+        else:
+            self.push_screen(Check(self._backend.setup, watch))
 
     def _show_floor(self, watch: Watch) -> None:
         # What is loaded by now stays: without it a full garbage collection takes a third of the time.

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from market.errors import MarketBenchError
-from market.events import SessionOpened
 from market.state import Status
 from marketbench_tui.feed import LiveFeed, RecordedFeed
 from marketbench_tui.ports import Opened, SessionCard
@@ -16,11 +15,16 @@ from store import BrokenLedgerError, SessionInfo, Store, open_store
 from store.labels import split_tags
 
 if TYPE_CHECKING:
+    from market.observations import Observations
     from market.report import ReportRow
     from market.spec import SessionSpec
+    from marketbench_tui.auction.ports import AuctionBackend
     from marketbench_tui.setup.ports import SetupBackend
+    from runners.check import CheckRequest
     from runners.session import Workshop
 
+CHECK = "check"
+"""The origin of a session that checks one worker, as `market.check` writes it."""
 BETWEEN_LISTS = 0.25
 """Seconds for which figures are gathered before the list is shown with them."""
 
@@ -48,6 +52,13 @@ class StoreBackend:
         from marketbench_tui.setup.backend import WorkbenchSetup
 
         return WorkbenchSetup(self._store)
+
+    @property
+    def auctions(self) -> AuctionBackend:
+        """What the Auction asks for."""
+        from marketbench_tui.auction.backend import StoreAuctions
+
+        return StoreAuctions(self._store)
 
     # --- the list ---------------------------------------------------------------------
 
@@ -96,7 +107,8 @@ class StoreBackend:
             mean_p=row.mean_p if row else None,
             pass_rate=row.pass_rate if row else None,
             gap=row.gap if row else None,
-            imported=info.origin != "run",
+            imported=info.origin == "import",
+            check=info.origin == CHECK,
             killed=info.status in (Status.RUNNING, Status.PAUSED) and not info.live,
             tags=info.tags,
             trashed_at=info.trashed_at,
@@ -107,7 +119,8 @@ class StoreBackend:
     def open(self, session: int) -> Opened:
         """A session as it stands in the ledger; nothing runs."""
         info = self._store.sessions.get(session)
-        return Opened(info.id, info.name, RecordedFeed(self._store.ledger.read(info.id)))
+        feed = RecordedFeed(self._store.ledger.read(info.id))
+        return Opened(info.id, info.name, feed, info.origin == CHECK)
 
     def spec(self, session: int) -> SessionSpec:
         """The spec that a session was begun with.
@@ -115,15 +128,34 @@ class StoreBackend:
         Raises:
             NoSpecError: it was imported, or killed before it began.
         """
-        for recorded in self._store.ledger.read(session, kinds=("session_opened",)):
-            if isinstance(recorded.event, SessionOpened) and recorded.event.spec:
-                return recorded.event.spec
+        opening = self._store.opening(session)
+        if opening is None:
+            raise NoSpecError(f"session #{session} was killed before it began, so there is no spec to edit")
+        if opening.spec is None:
             raise NoSpecError(f"session #{session} was imported, so there is no spec to edit")
-        raise NoSpecError(f"session #{session} was killed before it began, so there is no spec to edit")
+        return opening.spec
+
+    def observations(self, session: int) -> Observations:
+        """What each worker of a session said, and what came of it; amounts in the session's unit."""
+        from store.observed import observations
+
+        return observations(self._store, self._store.sessions.get(session).id)
 
     def start(self, spec: SessionSpec) -> Opened:
         """A new session, running."""
         return self._running(None, spec.name, LiveFeed(lambda: self._workshop().begin(spec)))
+
+    def check(self, request: CheckRequest) -> Opened:
+        """A new check of one model's self-assessment, running.
+
+        Raises:
+            MarketBenchError: suite or outcomes cannot be used; nothing was begun.
+        """
+        from runners.check import plan
+
+        plan(self._store, request)
+        feed = LiveFeed(lambda: self._workshop().check(request))
+        return self._running(None, f"check {request.model}", feed, check=True)
 
     def start_demo(self) -> Opened:
         """A new offline session of simulated workers, running at a pace that can be watched."""
@@ -134,11 +166,12 @@ class StoreBackend:
     def resume(self, session: int) -> Opened:
         """Go on with a session that was stopped; what it recorded comes first."""
         info = self._store.sessions.get(session)
-        return self._running(info.id, info.name, LiveFeed(lambda: self._workshop().carry_on(info.id)))
+        feed = LiveFeed(lambda: self._workshop().carry_on(info.id))
+        return self._running(info.id, info.name, feed, check=info.origin == CHECK)
 
-    def _running(self, session: int | None, name: str, feed: LiveFeed) -> Opened:
+    def _running(self, session: int | None, name: str, feed: LiveFeed, check: bool = False) -> Opened:
         feed.start()
-        return Opened(session, name, feed)
+        return Opened(session, name, feed, check)
 
     def _workshop(self) -> Workshop:
         from runners.session import Permissions, Workshop

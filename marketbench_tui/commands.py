@@ -124,15 +124,24 @@ def session_commands(
     def send(message: Message) -> None:
         post(message)
 
-    def show(number: str) -> None:
-        text = number.removeprefix("#")
-        if not text.isdecimal():
-            raise CommandError("give the number of a session, as in :open 3")
-        post(said.OpenAsked(int(text)))
+    def about(name: str, message: Callable[[int], Message]) -> Run:
+        def ask(number: str) -> None:
+            text = number.removeprefix("#")
+            if not text.isdecimal():
+                raise CommandError(f"give the number of a session, as in :{name} 3")
+            send(message(int(text)))
+
+        return ask
+
+    show, calibration = about("open", said.OpenAsked), about("calibration", said.CalibrationAsked)
+    reclear = about("auction", said.AuctionAsked)
 
     commands = (
         Command("open", "show a session on the Floor", "", show, "a number", numbers),
+        Command("calibration", "what was said against what happened", "", calibration, "a number", numbers),
+        Command("auction", "re-clear a session under other rules", "", reclear, "a number", numbers),
         Command("new", "make a session in Setup", "", lambda _: send(said.NewSession())),
+        Command("check", "check what a model knows of itself", "", lambda _: send(said.CheckAsked())),
         Command("demo", "start the demo", "", lambda _: send(said.DemoAsked())),
     )
     return {command.name: command for command in commands}

@@ -62,6 +62,10 @@ class Display:
             spent=to_units(state.spent_usd_nano),
         )
 
+    def tell(self, sentence: str) -> None:
+        """Say something that is no event."""
+        self._console.print(Text(sentence), soft_wrap=True)
+
 
 def narrate(recorded: Recorded, unit: Unit) -> str | None:
     """The event as the tape tells it, and forecasts too, which a screen shows in the book."""
@@ -91,7 +95,7 @@ def summary(session: int, state: SessionState) -> dict[str, Any]:
         "tasks": [_task(task) for task in state.tasks.values()],
         "awards": [a.award.model_dump(mode="json", exclude={"kind", "book"}) for a in attempts],
         "verdicts": [
-            a.verdict.model_dump(mode="json", exclude={"kind", "log", "seconds"})
+            a.verdict.model_dump(mode="json", exclude={"kind", "log", "logs", "seconds"})
             for a in attempts
             if a.verdict
         ],

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from market.spec import SessionSpec
+from marketbench_tui.auction.ports import Case
 from marketbench_tui.ports import Backend, Opened, SessionCard
+
+if TYPE_CHECKING:
+    from marketbench_tui.watch import Watch
+    from runners.check import CheckRequest
 
 
 class SessionReady(Message):
@@ -40,6 +47,14 @@ class Trouble(Message):
 
 class OpenAsked(Message):
     """Show a session on the Floor as it stands in the ledger."""
+
+    def __init__(self, session: int) -> None:
+        super().__init__()
+        self.session = session
+
+
+class CalibrationAsked(Message):
+    """Show the calibration of a session."""
 
     def __init__(self, session: int) -> None:
         super().__init__()
@@ -105,3 +120,72 @@ class StoreChanged(Message):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
+
+
+class ChartWritten(Message):
+    """A chart is in these files."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__()
+        self.paths = paths
+
+
+class ChartRefused(Message):
+    """A chart was not written; `again` is the path that may be replaced if it is given again."""
+
+    def __init__(self, reason: str, again: str = "") -> None:
+        super().__init__()
+        self.reason = reason
+        self.again = again
+
+
+class AuctionAsked(Message):
+    """Show what any market would have made of a session."""
+
+    def __init__(self, session: int) -> None:
+        super().__init__()
+        self.session = session
+
+
+class AuctionReady(Message):
+    """A session was read, and can be re-cleared."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__()
+        self.case = case
+
+
+class AuctionLeft(Message):
+    """Go back to where the Auction was opened."""
+
+
+class CheckAsked(Message):
+    """Open the Check screen, for a check that is to begin."""
+
+
+class StartCheck(Message):
+    """Begin a check of a model's self-assessment."""
+
+    def __init__(self, request: CheckRequest) -> None:
+        super().__init__()
+        self.request = request
+
+
+class CheckRefused(Message):
+    """A check could not be begun; the reason is one line that says how to mend that."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class CheckLeft(Message):
+    """Go back to where the Check was opened; one that runs goes on."""
+
+
+class AttemptsAsked(Message):
+    """Show the session of a check on the Floor."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self.watch = watch

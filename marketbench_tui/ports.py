@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 from market.state import Status
 
 if TYPE_CHECKING:
+    from market.observations import Observations
     from market.spec import SessionSpec
+    from marketbench_tui.auction.ports import AuctionBackend
     from marketbench_tui.feed import Feed
     from marketbench_tui.setup.ports import SetupBackend
+    from runners.check import CheckRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class SessionCard:
     Attributes:
         created_at: when it was opened, with a time zone.
         imported: it was recorded elsewhere: it has no spec and nothing to go on with.
+        check: it checks what one worker knows of itself.
         killed: it says that it runs, and no process runs it.
         tags: words a person put on it.
         trashed_at: when it was put in the trash; None where it is not there.
@@ -46,6 +50,7 @@ class SessionCard:
     pass_rate: float | None = None
     gap: float | None = None
     imported: bool = False
+    check: bool = False
     killed: bool = False
     tags: tuple[str, ...] = ()
     trashed_at: datetime | None = None
@@ -53,16 +58,18 @@ class SessionCard:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session to show on the Floor.
+    """A session to show on the Floor, or on the Check screen.
 
     Attributes:
         session: its number in the store; None where it is not known yet.
         name: what the header calls it until its first event says more.
+        check: it checks what one worker knows of itself.
     """
 
     session: int | None
     name: str
     feed: Feed
+    check: bool = False
 
 
 class Backend(Protocol):
@@ -74,6 +81,11 @@ class Backend(Protocol):
     @property
     def setup(self) -> SetupBackend:
         """What Setup asks for."""
+        ...
+
+    @property
+    def auctions(self) -> AuctionBackend:
+        """What the Auction asks for."""
         ...
 
     def sessions(self) -> Sequence[SessionCard]:
@@ -92,8 +104,16 @@ class Backend(Protocol):
         """The spec that a session was begun with."""
         ...
 
+    def observations(self, session: int) -> Observations:
+        """What each worker of a session said, and what came of it; amounts in the session's unit."""
+        ...
+
     def start(self, spec: SessionSpec) -> Opened:
         """A new session, running."""
+        ...
+
+    def check(self, request: CheckRequest) -> Opened:
+        """A new check of one model's self-assessment, running; nothing is begun where it cannot."""
         ...
 
     def start_demo(self) -> Opened:

@@ -1,33 +1,69 @@
-"""From stored forecasts to the report of a session: columns out of the store into the pure rules."""
+"""The report of a stored session: in figures, with intervals, and as a page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
+from market.money import to_units
+from market.report import Report, report
+from marketbench_tui import __version__
+from store import SessionInfo, Store
+from store.observed import observations
 
-from market.report import Observations, Report, report
-from store import Store
+if TYPE_CHECKING:
+    from market.calibration import Analysis
+    from marketbench_tui.charts.html import Facts
 
 
 def report_of(store: Store, session: int) -> Report:
     """What each worker of a session said, against what happened."""
-    table = store.queries.forecasts(session)
     rejected = {row.card.name: row.rejections for row in store.queries.standings(session) if row.rejections}
-    return report(
-        Observations(
-            worker=table.worker,
-            p=np.array(table.p, dtype=np.float64),
-            tokens_hat=np.array(table.tokens, dtype=np.float64),
-            tokens=_known(table.actual_tokens),
-            y=_known(table.y),
-            infra=np.array(
-                [bool(n) and y is None for n, y in zip(table.infra, table.y, strict=True)], dtype=bool
-            ),
-        ),
-        rejected,
+    return report(observations(store, session), rejected)
+
+
+def analysis_of(store: Store, session: int) -> Analysis:
+    """The same with more figures, and with intervals."""
+    from market.calibration import analyse
+
+    return analyse(observations(store, session))
+
+
+def write_page(store: Store, info: SessionInfo, analysis: Analysis, path: Path) -> None:
+    """Write the page of a session into a file, in place of one that is there.
+
+    Raises:
+        ChartRefusedError: the file cannot be written.
+    """
+    from marketbench_tui.charts.export import write_file
+    from marketbench_tui.charts.html import page
+
+    write_file(path, page(_facts(store, info), analysis).encode())
+
+
+def _facts(store: Store, info: SessionInfo) -> Facts:
+    from marketbench_tui.charts.html import Facts
+    from runners.specfile import write_spec
+
+    opening, found = store.opening(info.id), store.verify(info.id)
+    spec = opening.spec if opening else None
+    return Facts(
+        session=info.id,
+        name=info.name,
+        simulated=info.simulated,
+        status="killed" if info.status == "running" and not info.live else info.status,
+        origin=info.origin,
+        suite=info.suite,
+        mechanism=info.mechanism,
+        opened=info.created_at,
+        tasks=info.tasks,
+        spent_usd=to_units(info.spent_usd_nano),
+        seed=spec.seed if spec else None,
+        workers=opening.workers if opening else (),
+        spec=write_spec(spec) if spec else "",
+        events=found.events,
+        head=found.head_hash,
+        broken=found.broken.message if found.broken else "",
+        recorded_by=opening.version if opening else "",
+        written_by=__version__,
     )
-
-
-def _known(values: Sequence[int | None]):
-    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,20 +13,21 @@ from market.events import (
     AttemptOutput,
     AttemptStarted,
     CallAnswered,
-    Message,
-    Purpose,
     SubmissionMade,
     TaskAwarded,
     Verdict,
     VerdictReached,
 )
-from market.spec import SessionSpec, WorkerSpec
+from market.spec import SessionSpec
 from market.state import AttemptState
+from runners.attempt_calls import AttemptCalls
 from runners.calls import Caller, OutOfBudget
-from runners.graders.base import Grade, Grader
-from runners.models.base import CallContext, ModelAnswer, ModelError, ModelRequest
+from runners.graders.base import Grade, Grader, KeepsLogs
+from runners.models.base import ModelError
+from runners.outage import Outage
 from runners.recorder import Recorder
 from runners.scaffolds.base import Scaffold, Source, Submission, Work
+from runners.scratch import prefix
 from runners.suites.task import Task
 from runners.workspace import WorkspaceError
 
@@ -73,15 +74,24 @@ class Output:
         )
 
 
+def _unheard(_: Outage) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Runs attempts, picking up wherever an earlier process left one."""
+    """Runs attempts, picking up wherever an earlier process left one.
+
+    Attributes:
+        on_outage: told of an outage before the verdicts of the attempts that met it.
+    """
 
     spec: SessionSpec
     recorder: Recorder
     caller: Caller
     scaffolds: Mapping[str, Scaffold]
     grader: Grader
+    on_outage: Callable[[Outage], None] = _unheard
     _running: dict[str, asyncio.Task[Grade]] = field(default_factory=dict[str, "asyncio.Task[Grade]"])
     _cancelled: set[str] = field(default_factory=set[str])
 
@@ -126,7 +136,10 @@ class Attempts:
         output = Output(self.recorder, award)
         try:
             submission = known.submission or await self._work(award, task, known, output)
-            return await self._grade(task, submission.content, output)
+            return await self._grade(award, task, submission.content, output)
+        except Outage as error:
+            self.on_outage(error)
+            return Grade(Verdict.INFRA, reason=str(error), outage=True)
         except (ModelError, WorkspaceError) as error:
             return Grade(Verdict.INFRA, reason=str(error))
         except OutOfBudget:
@@ -146,38 +159,21 @@ class Attempts:
             )
         worker = next(worker for worker in self.spec.workers if worker.name == award.worker)
         with _folder() as folder:
-            work = Work(task, folder, self._asker(award, worker, output), output.emit)
+            calls = AttemptCalls(self.spec, self.caller, award, worker, output.emit)
+            work = Work(task, folder, calls.ask, output.emit, worker, award.attempt, calls.pay)
             submission = await self.scaffolds[worker.scaffold].attempt(work)
         output.flush()
         made = _submitted(award, submission)
         await self.recorder.record(made)
         return made
 
-    async def _grade(self, task: Task, patch: str, output: Output) -> Grade:
-        return await self.grader.grade(
+    async def _grade(self, award: TaskAwarded, task: Task, patch: str, output: Output) -> Grade:
+        grader = self.grader
+        if isinstance(grader, KeepsLogs):
+            grader = grader.for_attempt(award.attempt)
+        return await grader.grade(
             task, patch, self.spec.limits.grade_seconds, lambda text: output.emit("tests", text)
         )
-
-    def _asker(self, award: TaskAwarded, worker: WorkerSpec, output: Output):
-        turn = 0
-
-        async def ask(messages: tuple[Message, ...]) -> ModelAnswer:
-            nonlocal turn
-            turn += 1
-            request = ModelRequest(
-                model=worker.model,
-                messages=messages,
-                context=CallContext(Purpose.ATTEMPT, award.task, worker.name, self.spec.seed, self.spec.pace),
-                max_tokens=worker.max_tokens,
-                temperature=worker.temperature,
-                api_base=worker.api_base,
-                timeout_seconds=self.spec.limits.call_seconds,
-            )
-            return await self.caller.ask(
-                f"attempt:{award.attempt}:{turn}", request, lambda text: output.emit("model", text)
-            )
-
-        return ask
 
     def _known(self, award: TaskAwarded) -> AttemptState:
         attempts = self.recorder.state.tasks[award.task].attempts
@@ -196,16 +192,25 @@ class Attempts:
             tests_failed=grade.tests_failed,
             failed_tests=grade.failed_tests,
             log=grade.log,
-            tokens=sum(answer.usage.total for answer in answers) if answers else None,
+            tokens=_tokens(answers),
             cost_usd_nano=None if None in costs else sum(cost or 0 for cost in costs),
             seconds=round(grade.seconds, 6),
             cancelled=grade is CANCELLED,
+            outage=grade.outage,
+            logs=grade.logs,
         )
 
     def _answers(self, award: TaskAwarded) -> list[CallAnswered]:
         calls = self.recorder.state.tasks[award.task].calls
         own = (call.answer for name, call in calls.items() if name.startswith(f"attempt:{award.attempt}:"))
         return [answer for answer in own if isinstance(answer, CallAnswered)]
+
+
+def _tokens(answers: Sequence[CallAnswered]) -> int | None:
+    """An attempt's own tokens; None where it made no call, or one that did not tell."""
+    if not answers or any(answer.usage.untold for answer in answers):
+        return None
+    return sum(answer.usage.total for answer in answers)
 
 
 def _submitted(award: TaskAwarded, submission: Submission) -> SubmissionMade:
@@ -222,5 +227,5 @@ def _submitted(award: TaskAwarded, submission: Submission) -> SubmissionMade:
 @contextlib.contextmanager
 def _folder() -> Iterator[Path]:
     # The submission's files may be unreadable or vanish while they are removed; neither matters.
-    with tempfile.TemporaryDirectory(prefix="marketbench-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix("attempt"), ignore_cleanup_errors=True) as folder:
         yield Path(folder)

@@ -149,6 +149,7 @@ class Bidding:
             max_tokens=min(FORECAST_TOKENS, worker.max_tokens),
             temperature=0.0 if worker.temperature is None else worker.temperature,
             api_base=worker.api_base,
+            stream=worker.stream,
             timeout_seconds=self.spec.limits.call_seconds,
         )
 

@@ -3,33 +3,70 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from market.events import CallAnswered, CallFailed, CallStarted
+from market.errors import MarketBenchError
+from market.events import CallAnswered, CallFailed, CallStarted, Message, Usage
 from market.money import NANO, to_nano
+from market.state import CallState, prompt
 from runners.models.base import Gateway, ModelAnswer, ModelError, ModelRequest
+from runners.models.prices import worst_prompt_tokens
 from runners.recorder import Recorder
+
+OnText = Callable[[str], None]
 
 
 class OutOfBudget(Exception):
     """The next call could pass the session's budget, and no running call can free any.
 
     Attributes:
-        limit: the budget it did not fit, in nano-dollars.
+        budget: what it did not fit.
     """
 
-    def __init__(self, reason: str, limit: int) -> None:
+    def __init__(self, reason: str, budget: Budget) -> None:
         super().__init__(reason)
-        self.limit = limit
+        self.budget = budget
+        self._limit = budget.limit
+
+    @property
+    def mended(self) -> bool:
+        """Whether the budget was raised since."""
+        return self.budget.limit > self._limit
+
+
+def in_usd(needed: int, spent: int, limit: int) -> str:
+    """What to say where nano-dollars run out."""
+    return (
+        f"a call that may cost ${needed / NANO:.4f} does not fit: ${spent / NANO:.4f} of "
+        f"${limit / NANO:.2f} is spent; raise the budget to go on"
+    )
+
+
+def in_tokens(needed: int, spent: int, limit: int) -> str:
+    """What to say where the tokens of unpriced models run out."""
+    return (
+        f"a call to a model without a known price may take {needed:,} tokens and does not fit: {spent:,} "
+        f"of {limit:,} are used; set a price for the model, or start with a higher limits.budget_tokens"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """The most that a call may use: nano-dollars, or tokens where no price is known."""
+
+    usd_nano: int = 0
+    tokens: int = 0
 
 
 @dataclass(slots=True)
 class Budget:
-    """Holds the worst cost of every running call against a limit, in nano-dollars."""
+    """Holds the most that every running call may use against a limit."""
 
     limit: int
     spent: Callable[[], int]
+    say: Callable[[int, int, int], str] = in_usd
     _held: dict[str, int] = field(default_factory=dict[str, int])
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -39,17 +76,13 @@ class Budget:
         Raises:
             OutOfBudget: nothing is running and the amount still does not fit.
         """
-        while self.spent() + sum(self._held.values()) + amount > self.limit:
+        while amount and self.spent() + sum(self._held.values()) + amount > self.limit:
             if not self._held:
-                raise OutOfBudget(
-                    f"a call that may cost ${amount / NANO:.4f} does not fit: "
-                    f"${self.spent() / NANO:.4f} of ${self.limit / NANO:.2f} is spent; "
-                    "raise the budget to go on",
-                    self.limit,
-                )
+                raise OutOfBudget(self.say(amount, self.spent(), self.limit), self)
             self._released.clear()
             await self._released.wait()
-        self._held[call] = amount
+        if amount:
+            self._held[call] = amount
 
     def raise_to(self, limit: int) -> None:
         """Allow more from now on; calls that wait look again whether they fit."""
@@ -66,38 +99,106 @@ class Caller:
     """Makes the model calls of one session.
 
     Attributes:
-        budget: what it may spend; the state knows better than `budget_usd` where it was raised.
+        budget: what it may spend, in nano-dollars; the state knows better than `budget_usd` where
+            it was raised.
+        tokens: what calls to models without a known price may use.
     """
 
-    def __init__(self, recorder: Recorder, gateway: Gateway, budget_usd: float) -> None:
+    def __init__(
+        self, recorder: Recorder, gateway: Gateway, budget_usd: float, budget_tokens: int = 10**12
+    ) -> None:
         self._recorder = recorder
         self._gateway = gateway
+        self.tokens = Budget(budget_tokens, lambda: recorder.state.unpriced_tokens, in_tokens)
         raised = recorder.state.budget_usd_nano
         limit = to_nano(budget_usd) if raised is None else raised
         self.budget = Budget(limit, lambda: recorder.state.spent_usd_nano)
 
-    async def ask(self, call: str, request: ModelRequest, on_text: Callable[[str], None]) -> ModelAnswer:
+    async def ask(self, call: str, request: ModelRequest, on_text: OnText, follows: str = "") -> ModelAnswer:
         """The answer to a call: from the ledger if it was ever given, else from the model.
+
+        Args:
+            call: the same for the same work in every run of a spec.
+            request: what is asked.
+            on_text: gets the answer's pieces as they arrive.
+            follows: a call of the same conversation, with whose prompt this one may begin.
 
         Raises:
             ModelError: the model gave no usable answer.
             OutOfBudget: the budget does not allow the call.
         """
-        context = request.context
-        known = self._recorder.state.tasks[context.task].calls.get(call)
-        if known and isinstance(known.answer, CallAnswered):
-            return _replayed(known.answer, on_text)
-        reserved = self._gateway.worst_cost_usd_nano(request)
-        await self.budget.hold(call, reserved)
-        try:
-            await self._recorder.record(_started(call, request, reserved))
+        calls = self._calls(request)
+        if answered := _answer_of(calls, call):
+            return _replayed(answered, on_text)
+        messages = _beyond(calls, follows, request.messages)
+        started = _started(call, request, self._reserved(request)).model_copy(
+            update={"messages": messages or request.messages, "follows": follows if messages else ""}
+        )
+        async with self._held(started):
             return await self._complete(call, request, on_text)
+
+    def cost_usd_nano(self, model: str, usage: Usage) -> tuple[int | None, str]:
+        """What tokens of a model cost, None where no price is known, and who says so."""
+        return self._gateway.cost_usd_nano(model, usage), self._gateway.price(model).source
+
+    async def pay(
+        self,
+        call: str,
+        request: ModelRequest,
+        reserved_usd_nano: int,
+        program: Callable[[], Awaitable[ModelAnswer]],
+    ) -> ModelAnswer:
+        """What a program that spends money by itself came to: from the ledger, or by running it.
+
+        Args:
+            call: the same for the same work in every run of a spec.
+            request: what it is told, and the model it says it uses.
+            reserved_usd_nano: the most it may spend.
+            program: runs it.
+
+        Raises:
+            ModelError: it came to nothing.
+            OutOfBudget: the budget does not allow it.
+        """
+        if answered := _answer_of(self._calls(request), call):
+            return _replayed(answered, lambda text: None)
+        async with self._held(_started(call, request, Reserve(reserved_usd_nano, 0))):
+            try:
+                answer = await program()
+            except MarketBenchError as error:
+                failed = error if isinstance(error, ModelError) else ModelError("program", str(error))
+                await self._recorder.record(_failed(call, request, failed, ""))
+                raise
+            except asyncio.CancelledError:
+                lost = ModelError("cancelled", "cancelled", reserved_usd_nano)
+                self._recorder.emit(_failed(call, request, lost, ""))
+                raise
+            await self._recorder.record(_answered(call, request, answer))
+            return answer
+
+    def _calls(self, request: ModelRequest) -> Mapping[str, CallState]:
+        return self._recorder.state.tasks[request.context.task].calls
+
+    def _reserved(self, request: ModelRequest) -> Reserve:
+        usd_nano = self._gateway.worst_cost_usd_nano(request)
+        if usd_nano or self._gateway.price(request.model).blended_usd is not None:
+            return Reserve(usd_nano, 0)
+        return Reserve(0, worst_prompt_tokens(request.messages, request.tools) + request.max_tokens)
+
+    @asynccontextmanager
+    async def _held(self, started: CallStarted) -> AsyncIterator[None]:
+        """Hold what a call may use, and say that it starts, until it has ended."""
+        call = started.call
+        try:
+            await self.budget.hold(call, started.reserved_usd_nano)
+            await self.tokens.hold(call, started.reserved_tokens)
+            await self._recorder.record(started)
+            yield
         finally:
             self.budget.release(call)
+            self.tokens.release(call)
 
-    async def _complete(
-        self, call: str, request: ModelRequest, on_text: Callable[[str], None]
-    ) -> ModelAnswer:
+    async def _complete(self, call: str, request: ModelRequest, on_text: OnText) -> ModelAnswer:
         received: list[str] = []
 
         def listen(piece: str) -> None:
@@ -107,17 +208,14 @@ class Caller:
         try:
             answer = await self._gateway.complete(request, listen)
         except ModelError as error:
-            await self._recorder.record(
-                _failed(call, request, error.reason, "".join(received), str(error), error.cost_usd_nano)
-            )
+            await self._recorder.record(_failed(call, request, error, "".join(received)))
             raise
         except asyncio.CancelledError:
             # A provider bills what it sent before we hung up; nobody tells us, so it is estimated.
             text = "".join(received)
-            cost = (
-                self._gateway.worst_cost_usd_nano(replace(request, max_tokens=len(text) // 3)) if text else 0
-            )
-            self._recorder.emit(_failed(call, request, "cancelled", text, "cancelled", cost))
+            lost = self._reserved(replace(request, max_tokens=len(text) // 3)) if text else Reserve()
+            error = ModelError("cancelled", "cancelled", lost.usd_nano, lost.tokens)
+            self._recorder.emit(_failed(call, request, error, text))
             raise
         await self._recorder.record(_answered(call, request, answer))
         return answer
@@ -136,10 +234,29 @@ def interrupted(started: CallStarted) -> CallFailed:
         reason="interrupted",
         text="the process ended while this call was running",
         cost_usd_nano=started.reserved_usd_nano,
+        unpriced_tokens=started.reserved_tokens,
     )
 
 
-def _started(call: str, request: ModelRequest, reserved: int) -> CallStarted:
+def _answer_of(calls: Mapping[str, CallState], call: str) -> CallAnswered | None:
+    known = calls.get(call)
+    return known.answer if known and isinstance(known.answer, CallAnswered) else None
+
+
+def _beyond(
+    calls: Mapping[str, CallState], follows: str, messages: tuple[Message, ...]
+) -> tuple[Message, ...]:
+    """What a prompt holds beyond that of the call it follows; empty where it does not begin with it.
+
+    In a resumed attempt it may not: what tools answered is not always the same twice.
+    """
+    if follows not in calls:
+        return ()
+    before = prompt(calls, follows)
+    return messages[len(before) :] if messages[: len(before)] == before else ()
+
+
+def _started(call: str, request: ModelRequest, reserved: Reserve) -> CallStarted:
     return CallStarted(
         call=call,
         purpose=request.context.purpose,
@@ -147,7 +264,9 @@ def _started(call: str, request: ModelRequest, reserved: int) -> CallStarted:
         worker=request.context.worker,
         model=request.model,
         messages=request.messages,
-        reserved_usd_nano=reserved,
+        reserved_usd_nano=reserved.usd_nano,
+        reserved_tokens=reserved.tokens,
+        tools=request.tools,
     )
 
 
@@ -163,18 +282,20 @@ def _answered(call: str, request: ModelRequest, answer: ModelAnswer) -> CallAnsw
         price_source=answer.price_source,
         finish=answer.finish,
         seconds=round(answer.seconds, 6),
+        tool_calls=answer.tool_calls,
     )
 
 
-def _failed(call: str, request: ModelRequest, reason: str, received: str, why: str, cost: int) -> CallFailed:
+def _failed(call: str, request: ModelRequest, error: ModelError, received: str) -> CallFailed:
     return CallFailed(
         call=call,
         purpose=request.context.purpose,
         task=request.context.task,
         worker=request.context.worker,
-        reason=reason,
-        text=f"{why}\n{received}" if received else why,
-        cost_usd_nano=cost,
+        reason=error.reason,
+        text=f"{error}\n{received}" if received else str(error),
+        cost_usd_nano=error.cost_usd_nano,
+        unpriced_tokens=error.unpriced_tokens,
     )
 
 
@@ -187,4 +308,5 @@ def _replayed(answer: CallAnswered, on_text: Callable[[str], None]) -> ModelAnsw
         price_source=answer.price_source,
         finish=answer.finish,
         seconds=answer.seconds,
+        tool_calls=answer.tool_calls,
     )

@@ -17,7 +17,7 @@ from market.spec import AskRule, Strategy, Unit
 from runners.replies import MalformedReply, Reply, parse_reply
 from runners.suites.task import Task
 
-__all__ = ["MalformedReply", "Reply", "build_messages", "parse_reply", "reask"]
+__all__ = ["MalformedReply", "Reply", "build_messages", "card_in", "parse_reply", "reask"]
 
 PROBLEM_CHARS = 20_000
 """Longest problem statement shown; what is cut is said."""
@@ -27,6 +27,7 @@ TEST_NAME_CHARS = 200
 RAW_CHARS = 4_000
 """How much of a malformed answer is shown back to the model that gave it."""
 
+CARD_HEADING = "Your report card, from other tasks:"
 BOUNTY_LABEL = "Bounty"
 PRICE_LABEL = "Your blended token price"
 
@@ -86,6 +87,17 @@ def build_messages(
     )
 
 
+def card_in(messages: Sequence[Message]) -> tuple[str, ...]:
+    """The lines of the report card that a prompt of strategy report-card shows, without bullets.
+
+    The last heading counts: it follows the problem statement, whose text is anybody's.
+    """
+    prompt = next((message.content for message in messages if message.role == "user"), "")
+    _, heading, after = prompt.rpartition(f"{CARD_HEADING}\n")
+    section = after.partition("\n\n")[0] if heading else ""
+    return tuple(line.removeprefix("- ") for line in section.splitlines())
+
+
 def reask(messages: tuple[Message, ...], raw: str, reason: str) -> tuple[Message, ...]:
     """The conversation that asks once more, after `raw` was refused for `reason`."""
     shown = raw if len(raw) <= RAW_CHARS else f"{raw[:RAW_CHARS]}\n[cut]"
@@ -139,7 +151,7 @@ def _tests(label: str, names: Sequence[str]) -> list[str]:
 
 def _card_section(card: Sequence[str]) -> str:
     lines = [f"- {line}" for line in card] or ["- no other task of yours has an outcome yet"]
-    return "\n".join(("Your report card, from other tasks:", *lines))
+    return "\n".join((CARD_HEADING, *lines))
 
 
 def _terms_section(mechanism: Mechanism, price: Price, unit: Unit, units_per_usd: float) -> str:

@@ -43,12 +43,15 @@ from runners.clearing import barred_workers, bounty, clear, failed_workers
 from runners.gate import Gate
 from runners.graders.base import Grader
 from runners.models.base import Gateway
+from runners.outage import Outage, OutageWatch
 from runners.recorder import Recorder
 from runners.scaffolds.base import Scaffold
 from runners.suites.task import Task
 
 INFRA_RETRIES = 1
 """A task is awarded again after an infra verdict this many times."""
+OUTAGE_RETRIES = 3
+"""So many outages are not even counted; more would pay for the same work without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,13 @@ class Engine:
         self._recorder = recorder
         self._mechanism = build(self.spec.mechanism)
         self._gate = Gate()
+        self._outages = OutageWatch(lambda: self._go_on("what was gone is back"))
         self._main: asyncio.Task[Ending] | None = None
         self._stop_reason = ""
-        self._early: list[BudgetRaised] = []
-        self._caller = caller = Caller(recorder, tools.gateway, self.spec.limits.budget_usd)
+        self._early: list[BudgetRaised | Notice] = []
+        self._caller = caller = Caller(
+            recorder, tools.gateway, self.spec.limits.budget_usd, self.spec.limits.budget_tokens
+        )
         self._bidding = Bidding(
             self.spec,
             self._mechanism,
@@ -95,7 +101,7 @@ class Engine:
             self._gate,
             tools.cards,
         )
-        self._attempts = Attempts(self.spec, recorder, caller, tools.scaffolds, tools.grader)
+        self._attempts = Attempts(self.spec, recorder, caller, tools.scaffolds, tools.grader, self._pause_for)
 
     @property
     def state(self) -> SessionState:
@@ -114,16 +120,30 @@ class Engine:
         await self._main
 
     def pause(self, reason: str = "asked to pause") -> None:
-        """Start no new call or attempt; what runs goes on to its end."""
+        """Start no new call or attempt; what runs goes on to its end.
+
+        In an outage: do not go on by itself when it is over.
+        """
+        self._outages.forget()
         if not self._gate.shut and not self._gate.closed and self.state.status is Status.RUNNING:
             self._gate.shut_for_now()
             self._recorder.emit(SessionPaused(reason=reason))
 
     def resume(self) -> None:
         """Go on after a pause."""
+        self._go_on("asked to go on")
+
+    def _go_on(self, reason: str) -> None:
+        self._outages.forget()
         if self._gate.shut:
             self._gate.open()
-            self._recorder.emit(SessionResumed(reason="asked to go on"))
+            self._recorder.emit(SessionResumed(reason=reason))
+
+    def _pause_for(self, outage: Outage) -> None:
+        """Pause until an outage is over; a pause that a person asked for stays one."""
+        if not self._gate.shut and not self._gate.closed:
+            self.pause(str(outage))
+            self._outages.begin(outage)
 
     def stop(self, reason: str = "asked to stop") -> None:
         """Cancel what runs and end the session as stopped; it can be resumed later."""
@@ -168,6 +188,10 @@ class Engine:
         else:
             self._early.append(raised)
 
+    def tell(self, notice: Notice) -> None:
+        """Say something first of all; only before `run`."""
+        self._early.append(notice)
+
     async def _session(self) -> Ending:
         ending, reason = Ending.FAILED, ""
         try:
@@ -181,6 +205,7 @@ class Engine:
             reason = f"{type(error).__name__}: {error}"
             raise
         finally:
+            self._outages.forget()
             self._recorder.emit(SessionClosed(ending=ending, reason=reason))
             self._recorder.finish()
         return ending
@@ -209,7 +234,7 @@ class Engine:
                 if self._open() and not await self._round():
                     await self._close_rest()
             except OutOfBudget as broke:
-                if self._caller.budget.limit <= broke.limit:  # nobody raised it meanwhile
+                if not broke.mended:
                     await self._recorder.record(Notice(level="warning", text=str(broke)))
                     return Ending.OUT_OF_BUDGET, str(broke)
         return Ending.COMPLETED, ""
@@ -330,9 +355,10 @@ class Engine:
         if task.verdict is Verdict.PASS:
             return Closing.SOLVED
         counted = [a.verdict for a in task.attempts if a.verdict and not a.verdict.cancelled]
+        outages = sum(verdict.outage for verdict in counted)
         verdicts = [verdict.verdict for verdict in counted]
         infra = verdicts.count(Verdict.INFRA)
-        if infra > INFRA_RETRIES:
+        if infra - min(outages, OUTAGE_RETRIES) > INFRA_RETRIES:
             return Closing.INFRA
         if len(verdicts) - infra >= self.spec.limits.attempts:
             return Closing.UNSOLVED

@@ -6,23 +6,27 @@ as it runs, so that no two processes ever write one ledger.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from market.check import ORIGIN
 from market.errors import MarketBenchError
-from market.events import Event, Recorded, SessionOpened, WorkerCard
+from market.events import Event, Notice, Recorded, SessionOpened, WorkerCard
 from market.mechanisms import build
 from market.spec import SessionSpec
 from market.state import SessionState, Status, fold
-from runners.bidding import Cards, no_cards
+from runners.bidding import Cards
+from runners.cards import cards_for, past_of
+from runners.check import CheckEngine, CheckRequest, outcomes_again, plan
 from runners.engine import Engine, Tools
-from runners.graders.local import LocalGrader
+from runners.graders.choosing import grader_for, lacks, make_ready
 from runners.models.base import Gateway
 from runners.models.gateway import LiteLLMGateway
 from runners.models.simulated import is_simulated
 from runners.recorder import Recorder
-from runners.scaffolds.one_shot import OneShot
+from runners.scaffolds.choosing import check_worker, scaffolds
 from runners.settings import Settings
 from runners.suites.loading import load_suite, select
 from runners.suites.task import Suite, Task
@@ -65,15 +69,38 @@ class Workshop:
         """A new session for this spec, ready to run.
 
         Raises:
-            SessionError, SuiteError: the spec names something that is not there or cannot be run.
+            SessionError, SuiteError, CardsError: the spec names something that is not there or cannot
+            be run.
         """
         suite = load_suite(spec.suite)
         tasks = gradable(suite, spec)
         gateway = self._gateway(suite)
         opened = describe(spec, tasks, gateway)
+        opened = opened.model_copy(update={"past": past_of(self.store, spec, opened.workers)})
+        await asyncio.to_thread(make_ready, spec)
         session = self.store.sessions.create(spec.name)
         with self.store.writer(session) as writer:
-            yield Prepared(session, Engine(opened, tasks, self._tools(gateway), Recorder(writer.append)))
+            engine = self._engine(session, opened, tasks, gateway, Recorder(writer.append))
+            for notice in unpriced(opened):
+                engine.tell(notice)
+            yield Prepared(session, engine)
+
+    @asynccontextmanager
+    async def check(self, request: CheckRequest) -> AsyncIterator[Prepared]:
+        """A new self-assessment check of one model, ready to run; `carry_on` goes on with it.
+
+        Raises:
+            MarketBenchError: the request names something that is not there or cannot be used.
+        """
+        planned = plan(self.store, request)
+        gateway = self._gateway(planned.suite)
+        opened = describe(planned.spec, planned.tasks, gateway)
+        opened = opened.model_copy(update={"origin": ORIGIN, "check": planned.terms})
+        await asyncio.to_thread(make_ready, planned.spec)
+        session = self.store.sessions.create(planned.spec.name, ORIGIN)
+        with self.store.writer(session) as writer:
+            engine = self._engine(session, opened, planned.tasks, gateway, Recorder(writer.append))
+            yield Prepared(session, engine)
 
     @asynccontextmanager
     async def carry_on(self, reference: int | str) -> AsyncIterator[Prepared]:
@@ -91,17 +118,39 @@ class Workshop:
             suite = load_suite(opened.spec.suite if opened.spec else "")
             tasks = select(suite, [card.id for card in opened.tasks])
             recorder = Recorder(writer.append, state, writer.elapsed_us)
-            engine = Engine(opened, tasks, self._tools(self._gateway(suite)), recorder)
+            if opened.spec:
+                await asyncio.to_thread(make_ready, opened.spec)
+            engine = self._engine(session, opened, tasks, self._gateway(suite), recorder)
             yield Prepared(session, engine, history)
+
+    def _engine(
+        self,
+        session: int,
+        opened: SessionOpened,
+        tasks: Sequence[Task],
+        gateway: Gateway,
+        recorder: Recorder,
+    ) -> Engine:
+        cards, notices = cards_for(self.store, opened)
+        tools = self._tools(session, opened, gateway, cards)
+        if opened.check:
+            return CheckEngine(opened, tasks, tools, recorder, outcomes_again(self.store, opened))
+        engine = Engine(opened, tasks, tools, recorder)
+        for notice in notices:
+            engine.tell(notice)
+        return engine
 
     def _gateway(self, suite: Suite) -> Gateway:
         return LiteLLMGateway(self.settings, suite)
 
-    def _tools(self, gateway: Gateway, cards: Cards = no_cards) -> Tools:
+    def _tools(self, session: int, opened: SessionOpened, gateway: Gateway, cards: Cards) -> Tools:
+        if opened.spec is None:
+            raise SessionError(f"session #{session} has no spec; it can be read, not run")
+        folder = self.store.database.path.parent
         return Tools(
             gateway=gateway,
-            scaffolds={OneShot.name: OneShot()},
-            grader=LocalGrader(allow_unsandboxed=self.permissions.unsandboxed),
+            scaffolds=scaffolds(self.permissions.unsandboxed, str(session)),
+            grader=grader_for(opened.spec, session, folder, self.permissions.unsandboxed),
             cards=cards,
         )
 
@@ -114,11 +163,12 @@ def gradable(suite: Suite, spec: SessionSpec) -> tuple[Task, ...]:
         SessionError: grading a task would need what the suite lacks.
     """
     tasks = select(suite, spec.tasks)
-    lacking = [task for task in tasks if not task.gradable]
+    lacking = [(task, missing) for task in tasks if (missing := lacks(task, spec.grader))]
     if lacking:
+        task, missing = lacking[0]
         raise SessionError(
-            f"{len(lacking)} of {len(tasks)} tasks cannot be graded: {lacking[0].id} lacks "
-            f"{', '.join(lacking[0].missing)}; choose other tasks (`marketbench tasks list` says which)"
+            f"{len(lacking)} of {len(tasks)} tasks cannot be graded: {task.id} lacks "
+            f"{', '.join(missing)}; choose other tasks (`marketbench tasks list` says which)"
         )
     return tasks
 
@@ -127,14 +177,11 @@ def describe(spec: SessionSpec, tasks: Sequence[Task], gateway: Gateway) -> Sess
     """The first event of a session.
 
     Raises:
-        SessionError: a worker names a scaffold that is not there.
+        ScaffoldError, CommandError: a worker cannot work in the scaffold that it names.
     """
     build(spec.mechanism)
     for worker in spec.workers:
-        if worker.scaffold != OneShot.name:
-            raise SessionError(
-                f"worker {worker.name}: no scaffold {worker.scaffold}; there is {OneShot.name}"
-            )
+        check_worker(worker, tasks)
     return SessionOpened(
         spec=spec,
         simulated=any(is_simulated(worker.model) for worker in spec.workers),
@@ -151,6 +198,21 @@ def describe(spec: SessionSpec, tasks: Sequence[Task], gateway: Gateway) -> Sess
         ),
         version=ENGINE,
     )
+
+
+def unpriced(opened: SessionOpened) -> list[Notice]:
+    """What to say of workers whose model has no known price, which stops no session."""
+    limit = opened.spec.limits.budget_tokens if opened.spec else 0
+    return [
+        Notice(
+            level="warning",
+            text=f"no price is known for {worker.model}: its cost is shown as unknown, and its tokens "
+            f"are limited instead of dollars, to {limit:,} (limits.budget_tokens)",
+            worker=worker.name,
+        )
+        for worker in opened.workers
+        if worker.price.blended_usd is None
+    ]
 
 
 def _resumable(session: int, state: SessionState, events: Sequence[Event]) -> SessionOpened:

@@ -37,8 +37,13 @@ def read_spec(path: Path) -> SessionSpec:
 
 
 def write_spec(spec: SessionSpec) -> str:
-    """The spec as TOML text that `read_spec` reads back to an equal spec."""
-    return tomli_w.dumps(spec.model_dump(mode="json", exclude_none=True))
+    """The spec as TOML text that `read_spec` reads back to an equal spec.
+
+    Of a worker only what differs from the usual is said: most have no command or limits of their own.
+    """
+    told = spec.model_dump(mode="json", exclude_none=True, exclude={"workers"})
+    workers = [worker.model_dump(mode="json", exclude_defaults=True) for worker in spec.workers]
+    return tomli_w.dumps({**told, "workers": workers})
 
 
 def _first(error: ValidationError) -> str:

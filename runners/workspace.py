@@ -20,6 +20,7 @@ from pathlib import Path
 
 from market.errors import MarketBenchError
 from runners.git import GitError, Outcome, git
+from runners.scratch import prefix
 
 BUILD_OUTPUTS = ("__pycache__", "*.pyc", ".pytest_cache", ".mypy_cache", ".ruff_cache", "*.egg-info")
 """Never part of a workspace's sources or of its diff."""
@@ -167,7 +168,7 @@ class Workspace:
     @contextlib.asynccontextmanager
     async def _pristine_index(self) -> AsyncIterator[dict[str, str]]:
         """Environment that points git at a fresh git folder over this workspace's files."""
-        with tempfile.TemporaryDirectory(prefix="marketbench-git-") as scratch:
+        with tempfile.TemporaryDirectory(prefix=prefix("git")) as scratch:
             folder = Path(scratch)
             await _checked(folder, "init", "-q", "--bare", "--template=", "repository")
             repository = folder / "repository"

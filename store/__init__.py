@@ -14,6 +14,7 @@
 - `ledger`, `chain`, `verify`, `writer`, `locks`: the append-only events of a session.
 - `sessions`, `headline`, `heads`: the list of sessions and its figures.
 - `labels`, `trash`: what a person does with sessions outside the ledger: names, tags, the trash.
+- `whatifs`: what a person saved of re-clearing a session, outside the ledger too.
 - `export`: a ledger as a file of its own.
 - `history`: what answered calls of all sessions used.
 - `projections`, `projection_sql`, `queries`, `selects`, `records`: tables derived from events.
@@ -33,13 +34,17 @@ from store.errors import (
     StoreError,
     TrashedSessionError,
     UnknownSessionError,
+    UnknownWhatIfError,
     UnusableDatabaseError,
+    WhatIfExistsError,
+    WhatIfRefusedError,
 )
 from store.export import Exported
 from store.facade import Store, open_store
 from store.ledger import LedgerRow, Stamped
 from store.sessions import SessionInfo
 from store.verify import Break, Fault, VerifyReport
+from store.whatifs import SavedWhatIf
 from store.writer import SessionWriter
 
 __all__ = [
@@ -52,6 +57,7 @@ __all__ = [
     "ImportRefusedError",
     "LabelRefusedError",
     "LedgerRow",
+    "SavedWhatIf",
     "SessionBusyError",
     "SessionInfo",
     "SessionWriter",
@@ -60,7 +66,10 @@ __all__ = [
     "StoreError",
     "TrashedSessionError",
     "UnknownSessionError",
+    "UnknownWhatIfError",
     "UnusableDatabaseError",
     "VerifyReport",
+    "WhatIfExistsError",
+    "WhatIfRefusedError",
     "open_store",
 ]

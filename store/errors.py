@@ -37,7 +37,19 @@ class TrashedSessionError(StoreError):
 
 
 class LabelRefusedError(StoreError):
-    """A text can not be a session's name or tag."""
+    """A text can not be a name or a tag."""
+
+
+class UnknownWhatIfError(StoreError):
+    """The session has no saved what-if of that name."""
+
+
+class WhatIfRefusedError(StoreError):
+    """A what-if cannot be saved so: its name is taken, or it is no JSON object."""
+
+
+class WhatIfExistsError(WhatIfRefusedError):
+    """The session has a what-if of that name already."""
 
 
 class ExportRefusedError(StoreError):

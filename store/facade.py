@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from market.events import SessionOpened
 from store.database import Database
 from store.export import Exported, export_ledger
 from store.ledger import Ledger
@@ -15,6 +16,7 @@ from store.projections import Projections
 from store.sessions import Sessions
 from store.trash import Trash
 from store.verify import Progress, VerifyReport, verify
+from store.whatifs import WhatIfs
 from store.writer import SessionWriter, open_writer
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class Store:
         database: the file and its connections.
         sessions: create, list, find, rename, tag and delete sessions.
         trash: sessions that lists leave out, and how they come back.
+        whatifs: what a person saved of re-clearing a session under other rules.
         ledger: append and read events.
         projections: catch up, rebuild.
     """
@@ -36,6 +39,7 @@ class Store:
         self.database = database
         self.sessions = Sessions(database)
         self.trash = Trash(database, self.sessions)
+        self.whatifs = WhatIfs(database)
         self.ledger = Ledger(database)
         self.projections = Projections(database)
 
@@ -45,6 +49,13 @@ class Store:
         from store.queries import Queries
 
         return Queries(self.database, self.projections)
+
+    def opening(self, session_id: int) -> SessionOpened | None:
+        """How a session began: its spec, tasks and workers; None where it was killed before."""
+        for recorded in self.ledger.read(session_id, kinds=("session_opened",)):
+            if isinstance(recorded.event, SessionOpened):
+                return recorded.event
+        return None
 
     def writer(self, session_id: int) -> AbstractContextManager[SessionWriter]:
         """Hold a session for running it; see `store.writer.open_writer`."""

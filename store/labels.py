@@ -17,18 +17,18 @@ MOST_TAGS = 20
 _BETWEEN = re.compile(r"[\s,]+")
 
 
-def clean_name(name: str) -> str:
-    """The name without blanks around it.
+def clean_name(name: str, of: str = "session") -> str:
+    """The name without blanks around it; `of` says what is called so.
 
     Raises:
         LabelRefusedError: it is empty, too long, or not one line of text.
     """
     name = name.strip()
     if not name or not name.isprintable():
-        raise LabelRefusedError("a session's name is one line of text, and not empty")
+        raise LabelRefusedError(f"a {of}'s name is one line of text, and not empty")
     if len(name) > LONGEST_NAME:
         raise LabelRefusedError(
-            f"a session's name has at most {LONGEST_NAME} characters, not {len(name)}; shorten it"
+            f"a {of}'s name has at most {LONGEST_NAME} characters, not {len(name)}; shorten it"
         )
     return name
 

@@ -41,7 +41,7 @@ class Queries:
         known, infra = _first_counted([*verdicts, *outcomes])
         said = self._rows(session_id, selects.forecasts(session_id))
         rows = [(*row, *known.get((row[0], row[1]), _NO_OUTCOME), infra[row[0], row[1]]) for row in said]
-        return ForecastTable(*(zip(*rows, strict=True) if rows else [()] * 10))
+        return ForecastTable(*(zip(*rows, strict=True) if rows else [()] * 11))
 
     def awards(self, session_id: int) -> tuple[Award, ...]:
         """The awards in the order they were made."""

@@ -19,6 +19,7 @@ class ForecastTable:
         worker, task, repo, difficulty: shape (n,).
         p: stated success probability in [0, 1].
         tokens: estimated tokens.
+        ask_nano: the ask of the bid in nano-units; None where there was no bid.
         actual_tokens: tokens the attempt used; None where unknown.
         y: 1 for pass, 0 for fail or timeout, None where there is no outcome.
         cost_usd_nano: what the attempt cost in nano-dollars; None where unknown.
@@ -31,6 +32,7 @@ class ForecastTable:
     difficulty: tuple[str, ...]
     p: tuple[float, ...]
     tokens: tuple[int, ...]
+    ask_nano: tuple[int | None, ...]
     actual_tokens: tuple[int | None, ...]
     y: tuple[int | None, ...]
     cost_usd_nano: tuple[int | None, ...]

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel, col
 from store.tables import (
     AttemptRow,
     AwardRow,
+    BidRow,
     CallRow,
     ForecastRow,
     OutcomeRow,
@@ -23,7 +24,7 @@ Statement = Select[*tuple[Any, ...]]
 
 
 def forecasts(session_id: int) -> Statement:
-    """The forecasts that were made: worker, task, repository, difficulty, p, tokens."""
+    """The forecasts that were made: worker, task, repository, difficulty, p, tokens, ask of the bid."""
     return (
         select(
             col(ForecastRow.worker),
@@ -32,8 +33,10 @@ def forecasts(session_id: int) -> Statement:
             func.coalesce(col(TaskRow.difficulty), ""),
             col(ForecastRow.p_success),
             col(ForecastRow.tokens),
+            col(BidRow.ask_nano),
         )
         .outerjoin(TaskRow, _same(ForecastRow, TaskRow, "task"))
+        .outerjoin(BidRow, _same(ForecastRow, BidRow, "task", "worker"))
         .where(col(ForecastRow.session_id) == session_id, col(ForecastRow.p_success).is_not(None))
         .order_by(col(ForecastRow.seq))
     )

@@ -8,7 +8,7 @@ float. Everything below `EventRow` is a projection, derived from the events alon
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -60,6 +60,21 @@ class SessionRow(Table, table=True):
     projected_seq: int = Field(sa_column=Column(Integer, nullable=False, server_default=text("0")))
     tags: str = Field(sa_column=Column(String, nullable=False, server_default="[]"))
     trashed_at: str | None = None
+
+
+class WhatIfRow(Table, table=True):
+    """A what-if that a person saved beside a session, outside the ledger; two JSON objects."""
+
+    __table_args__ = (UniqueConstraint("session_id", "name"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(
+        sa_column=Column(Integer, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False)
+    )
+    name: str
+    created_at: str
+    knobs: str
+    figures: str
 
 
 class EventRow(Table, table=True):

@@ -18,7 +18,7 @@ PALETTES: Mapping[str, Palette] = {
 
 _HERE = Path(__file__).parent
 STYLE_SHEETS = tuple(
-    _HERE / name for name in ("marketbench.tcss", "desk.tcss", "floor.tcss", "dialogs.tcss", "overlays.tcss")
+    _HERE / f"{name}.tcss" for name in ("marketbench", "desk", "floor", "charts", "dialogs", "overlays")
 )
 """The app's looks, in the order they apply."""
 

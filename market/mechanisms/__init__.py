@@ -15,12 +15,22 @@ from market.mechanisms.direct_penalty import DirectPenalty
 from market.mechanisms.lowest_ask import LowestAsk
 from market.mechanisms.random_reserve import RandomReserve
 from market.mechanisms.reputation_score import ReputationScore
+from market.mechanisms.scoring import Scoring
+from market.mechanisms.second_price import SecondPrice
 from market.mechanisms.solo import Solo
 from market.spec import MechanismSpec
 
 __all__ = ["MECHANISMS", "Clearing", "Conditions", "Knobs", "Mechanism", "MechanismError", "build"]
 
-_ALL: tuple[type[Mechanism], ...] = (DirectPenalty, RandomReserve, ReputationScore, LowestAsk, Solo)
+_ALL: tuple[type[Mechanism], ...] = (
+    DirectPenalty,
+    RandomReserve,
+    ReputationScore,
+    LowestAsk,
+    SecondPrice,
+    Scoring,
+    Solo,
+)
 
 MECHANISMS: Mapping[str, type[Mechanism]] = MappingProxyType({kind.name: kind for kind in _ALL})
 """Mechanisms by the name a spec gives them."""

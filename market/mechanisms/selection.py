@@ -10,6 +10,7 @@ are bids of one worker on one task: higher p, lower ask, lower cost.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -92,17 +93,22 @@ def _tie_keys(bids: BidTable, conditions: Conditions, rows: Ints) -> tuple[Float
         bids.cost[rows],
         bids.ask[rows],
         -bids.p[rows],
-        -_alphabetical(bids.workers)[bids.worker[rows]],
-        _alphabetical(bids.tasks)[bids.task[rows]],
+        -alphabetical(bids.workers)[bids.worker[rows]],
+        alphabetical(bids.tasks)[bids.task[rows]],
         bids.tokens[rows],
         -np.round(conditions.reputation[bids.worker[rows]], TIE_DECIMALS),
     )
 
 
-def _alphabetical(names: tuple[str, ...]) -> Ints:
-    """The rank of each name among all in order of code points, shape (names,)."""
+@lru_cache(maxsize=32)
+def alphabetical(names: tuple[str, ...]) -> Ints:
+    """The rank of each name among all in order of code points, shape (names,).
+
+    Kept for the next clearing of the same names, and therefore read-only.
+    """
     rank = np.empty(len(names), dtype=np.int64)
     rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    rank.flags.writeable = False
     return rank
 
 

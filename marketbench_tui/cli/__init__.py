@@ -7,6 +7,9 @@ Exit codes:
     2  the input is wrong: a bad option, file, name or spec; the message says what to do
     3  the program broke (a traceback tells where)
     130  interrupted; what had been stored can be resumed
+
+`check` answers with its exit code, so its codes are its own: 0 within the margin, 1 not, 2
+undecided when tasks or budget ran out, 3 everything else.
 """
 
 from __future__ import annotations
@@ -24,7 +27,20 @@ def main() -> None:
     # Before anything imports litellm: it must fetch nothing at import.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     # They register commands.
-    from marketbench_tui.cli import config, data, machine, serve, sessions  # noqa: F401
+    from marketbench_tui.cli import (  # noqa: F401
+        auction,
+        card,
+        check,
+        config,
+        data,
+        diff,
+        grade,
+        machine,
+        report,
+        serve,
+        sessions,
+        whatifs,
+    )
 
     try:
         app()

@@ -1,4 +1,4 @@
-"""Commands about what is stored: list, report, verify, import, export, label, and the trash."""
+"""Commands about what is stored: list, verify, import, export, label, and the trash."""
 
 from __future__ import annotations
 
@@ -69,36 +69,6 @@ def _session_row(info: SessionInfo) -> tuple[str, ...]:
         f"{to_units(info.spent_usd_nano):.2f}",
         f"{info.created_at.astimezone():%Y-%m-%d %H:%M}",
         " ".join(info.tags),
-    )
-
-
-@app.command()
-def report(ctx: typer.Context, session: Session, json_: Json = False) -> None:
-    """What each worker said against what happened: calibration figures a worker and pooled."""
-    from marketbench_tui.reports import report_of
-
-    with open_store(ctx) as store:
-        info = store.sessions.get(session)
-        found = report_of(store, info.id)
-    if json_:
-        print_json({"session": info.id, "name": info.name, "simulated": info.simulated, **asdict(found)})
-        return
-    print(f"{'SIM  ' if info.simulated else ''}session #{info.id} {info.name}")
-    say("said: mean stated p; t̂/t: median of estimated to actual tokens; bad: answers that were no forecast")
-    print_table(
-        ("worker", "n ", "said ", "passed ", "gap ", "Brier ", "ECE ", "t̂/t ", "infra ", "bad "),
-        [
-            (
-                row.worker,
-                str(row.n),
-                *(_figure(x) for x in (row.mean_p, row.pass_rate)),
-                _figure(row.gap, signed=True),
-                *(_figure(x) for x in (row.brier, row.ece, row.token_ratio_median)),
-                str(row.infra),
-                str(row.rejected),
-            )
-            for row in (*found.workers, found.pooled)
-        ],
     )
 
 
@@ -256,9 +226,3 @@ def path(ctx: typer.Context) -> None:
     from store.location import database_path
 
     print(database_path(ctx.obj.db))
-
-
-def _figure(value: float | None, signed: bool = False) -> str:
-    if value is None:
-        return "-"
-    return f"{value:+.4f}" if signed else f"{value:.4f}"

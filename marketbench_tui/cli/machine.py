@@ -177,8 +177,17 @@ def list_models(
 
 
 @app.command()
-def doctor(ctx: typer.Context, json_: Json = False) -> None:
+def doctor(
+    ctx: typer.Context,
+    sweep: Annotated[
+        bool, typer.Option("--sweep", help="Remove containers and folders that dead processes left.")
+    ] = False,
+    json_: Json = False,
+) -> None:
     """What is missing on this machine and how to get it. Exit code 1 if something essential is."""
+    if sweep:
+        _sweep(json_)
+        return
     from runners.doctor import Level, examine
     from store.location import database_path
 
@@ -192,6 +201,17 @@ def doctor(ctx: typer.Context, json_: Json = False) -> None:
         )
     if any(finding.level is Level.FAIL for finding in findings):
         raise typer.Exit(1)
+
+
+def _sweep(json_: bool) -> None:
+    from runners.containers.sweep import sweep
+
+    swept = sweep()
+    if json_:
+        print_json(asdict(swept))
+        return
+    containers = "no Docker engine answers" if swept.containers is None else f"containers {swept.containers}"
+    print(f"removed: folders {swept.folders}, {containers}")
 
 
 def _per_million(usd: float | None) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from market.spec import Unit
 from market.state import SessionState, Status, WorkerState
+from marketbench_tui.cli.check import answer
 from marketbench_tui.cli.common import Json, app, open_store, print_json, print_table, say
 from marketbench_tui.view import amounts
 
@@ -69,7 +70,11 @@ def resume(
     json_: Json = False,
 ) -> None:
     """Go on with a session that was stopped or killed; nothing paid is paid again."""
-    _headless(_workshop(ctx, allow_unsandboxed).carry_on(session), json_)
+    from market.check import ORIGIN
+
+    workshop = _workshop(ctx, allow_unsandboxed)
+    run_on = answer if workshop.store.sessions.get(session).origin == ORIGIN else _headless
+    run_on(workshop.carry_on(session), json_)
 
 
 def open_app(ctx: typer.Context, spec: SessionSpec | None = None, allow_unsandboxed: bool = False) -> None:

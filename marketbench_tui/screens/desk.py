@@ -16,6 +16,9 @@ from marketbench_tui import changes
 from marketbench_tui.changes import Change
 from marketbench_tui.lines import Line, Span
 from marketbench_tui.messages import (
+    AuctionAsked,
+    CalibrationAsked,
+    CheckAsked,
     DemoAsked,
     EditSession,
     FloorAsked,
@@ -42,7 +45,9 @@ from marketbench_tui.widgets.table import Table
 from store.errors import LabelRefusedError
 
 FILTER_HINT = "words, status:stopped, suite:starter, tag:paper"
-ON_A_SESSION = frozenset({"resume", "duplicate", "rename", "tag", "discard", "restore", "export"})
+ON_A_SESSION = frozenset(
+    {"resume", "duplicate", "rename", "tag", "discard", "restore", "export", "calibration", "auction"}
+)
 """Actions on the chosen session."""
 
 
@@ -60,7 +65,9 @@ class Desk(Place):
         Binding("E", "empty_trash", "empty the trash"),
         Binding("X", "look_at_trash", "trash", show=False, tooltip="show the trash, or the sessions again"),
         Binding("d", "demo", "demo", tooltip="start the demo"),
+        Binding("v", "check", "check a model", tooltip="check what a model knows of itself"),
         Binding("ctrl+r", "reload", "read the list again", show=False),
+        Binding("a", "auction", "auction", show=False, tooltip="re-clear the session under other rules"),
         Binding("escape", "back", "show all"),
     ]
 
@@ -172,6 +179,10 @@ class Desk(Place):
         """Start the demo and show it."""
         self.post_message(DemoAsked())
 
+    def action_check(self) -> None:
+        """Check what a model knows of itself."""
+        self.post_message(CheckAsked())
+
     def action_floor(self) -> None:
         """Go back to the session that runs."""
         self.post_message(FloorAsked())
@@ -185,6 +196,18 @@ class Desk(Place):
         card = self.query_one(Sessions).chosen
         if card is not None:
             self.post_message(ResumeAsked(card.id))
+
+    def action_calibration(self) -> None:
+        """Show what was said in the chosen session against what happened."""
+        card = self.query_one(Sessions).chosen
+        if card is not None:
+            self.post_message(CalibrationAsked(card.id))
+
+    def action_auction(self) -> None:
+        """Re-clear the chosen session under other rules."""
+        card = self.query_one(Sessions).chosen
+        if card is not None:
+            self.post_message(AuctionAsked(card.id))
 
     def action_duplicate(self) -> None:
         """Set up a session like the chosen one."""

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from marketbench_tui.messages import FloorLeft
+from marketbench_tui.messages import AuctionAsked, CalibrationAsked, FloorLeft
 from marketbench_tui.screens.steering import Steering
 from marketbench_tui.screens.why import AboutWorker, Why
 from marketbench_tui.view.header import header
@@ -51,6 +51,8 @@ class Floor(Steering):
         Binding("f", "follow", "follow", tooltip="go where the action is, and stay with it"),
         Binding("x", "summary", "summary", tooltip="the closing summary, or the attempts"),
         Binding("z", "zoom", "zoom"),
+        Binding("c", "calibration", "calibration", tooltip="what was said against what happened"),
+        Binding("a", "auction", "auction", tooltip="re-clear the session under other rules"),
         Binding("left_square_bracket", "walk(-1)", "walk", key_display="[ ]", tooltip="an earlier attempt"),
         Binding("right_square_bracket", "walk(1)", "a later attempt", key_display="]", show=False),
         Binding(
@@ -178,6 +180,8 @@ class Floor(Steering):
                 return bool(watch.attempts)
             case "resize" | "usual":
                 return self.maximized is None
+            case "calibration" | "auction":
+                return watch.number is not None
             case _:
                 return super().check_action(action, parameters)
 
@@ -198,6 +202,16 @@ class Floor(Steering):
         elif self.focused is not None:
             self.maximize(self.focused, container=False)
         self.call_after_refresh(self.draw)
+
+    def action_calibration(self) -> None:
+        """Show what was said against what happened."""
+        if self.watching.number is not None:
+            self.post_message(CalibrationAsked(self.watching.number))
+
+    def action_auction(self) -> None:
+        """Re-clear the session under other rules, as far as it has come."""
+        if self.watching.number is not None:
+            self.post_message(AuctionAsked(self.watching.number))
 
     def action_resize(self, way: str) -> None:
         """Make the focused pane wider, narrower, taller or lower."""

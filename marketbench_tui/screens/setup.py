@@ -45,7 +45,7 @@ from marketbench_tui.widgets.steps import Steps
 from marketbench_tui.widgets.task_table import TaskTable
 
 STEPS = tuple(Step)
-SHEET = Path(themes.__file__).parent / "setup.tcss"
+SHEETS = tuple(Path(themes.__file__).parent / f"{name}.tcss" for name in ("setup", "forms"))
 FILTER_HINT = 'words, repo:django, difficulty:"15 min", status:gradable'
 
 
@@ -57,7 +57,7 @@ class Setup(Place):
         spec: what to begin with; None is a session of simulated workers that can start at once.
     """
 
-    CSS_PATH: ClassVar = [SHEET]
+    CSS_PATH: ClassVar = [*SHEETS]
     HELP: ClassVar[str | None] = (
         "Setup makes a session in four steps: the tasks, the workers that bid for them, the market that "
         "awards them, and a last look at what it will cost. The line at the foot always says whether it can "

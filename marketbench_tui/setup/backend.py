@@ -12,6 +12,7 @@ from market.spec import SessionSpec
 from runners.models.catalogue import ModelEntry, Origin, list_models
 from runners.models.prices import normalised, provider_of, resolve
 from runners.models.providers import key_status
+from runners.scaffolds.mini_swe_agent import MiniSweAgent
 from runners.scaffolds.one_shot import OneShot
 from runners.settings import Settings, load_settings
 from runners.specfile import SpecError, read_spec, write_spec
@@ -39,8 +40,8 @@ class WorkbenchSetup:
 
     @property
     def scaffolds(self) -> tuple[str, ...]:
-        """Names of the scaffolds that a worker can work in."""
-        return (OneShot.name,)
+        """Names of the scaffolds that a worker can work in, but those that need more than the form asks."""
+        return (OneShot.name, MiniSweAgent.name)
 
     def load_suite(self, name: str) -> Suite:
         """A suite by built-in name, dataset name or path."""

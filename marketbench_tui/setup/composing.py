@@ -98,7 +98,7 @@ def _mechanism(draft: Draft) -> tuple[MechanismSpec | None, tuple[Fault, ...]]:
     except ValidationError as error:
         errors = error.errors(include_url=False)
         return None, tuple(
-            Fault(knob_path(draft.mechanism, joined(each["loc"])), _in_words(each)) for each in errors
+            Fault(knob_path(draft.mechanism, joined(each["loc"])), in_words(each)) for each in errors
         )
     return MechanismSpec(name=draft.mechanism, knobs=knob_values(knobs)), ()
 
@@ -122,10 +122,10 @@ def _fault(detail: ErrorDetails) -> Fault:
     location = detail["loc"]
     if location == (WORKERS,):
         return Fault(WORKERS, "there is no worker yet")
-    return Fault(joined(location), _in_words(detail))
+    return Fault(joined(location), in_words(detail))
 
 
-def _in_words(detail: ErrorDetails) -> str:
+def in_words(detail: ErrorDetails) -> str:
     """A complaint of pydantic as a person needs it beside a field."""
     kind, message = detail["type"], detail["msg"]
     if kind == "missing":

@@ -71,6 +71,11 @@ ELICITATION: tuple[Field, ...] = (
         tuple(Strategy),
     ),
     Field(
+        "elicitation.history",
+        "cards from",
+        "the session they tell of; empty is all",
+    ),
+    Field(
         "elicitation.ask",
         "ask",
         "named by the worker, or from its forecast",

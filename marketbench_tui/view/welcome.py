@@ -21,8 +21,9 @@ USES = (
     ),
     (
         "Check what a model knows of itself",
-        "Before you deploy a model: what it promises, what it delivers, and how far apart the two are.",
-        "marketbench report SESSION",
+        "Before you deploy a model: is it overconfident, underconfident, or right about itself? "
+        "Asked until that is sure.",
+        "v, or marketbench check MODEL",
     ),
 )
 DEMO = "Six simulated sellers bid and work: offline, free, in minutes."
@@ -46,9 +47,11 @@ def welcome(width: int) -> list[Line]:
         lines += [*_indented(sentence, 2, width), ()]
     keys = line(
         Span(" d ", Tone.BADGE, bold=True, action="screen.demo"),
-        Span("  starts the demo    ", bold=True),
+        Span("  starts the demo   ", bold=True),
         Span(" n ", Tone.BADGE, bold=True, action="screen.new"),
-        Span("  sets up a session of your own", bold=True),
+        Span("  sets up a session   ", bold=True),
+        Span(" v ", Tone.BADGE, bold=True, action="screen.check"),
+        Span("  checks a model", bold=True),
     )
     return [*lines, keys, *_indented(DEMO, 5, width)]
 

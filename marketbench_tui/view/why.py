@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from market.events import BookRow, TaskAwarded
-from market.spec import Unit
+from market.spec import Strategy, Unit
 from market.state import SessionState, TaskState
 from marketbench_tui.lines import Line, Span, line
 from marketbench_tui.text import safe_line
 from marketbench_tui.view import amounts
 from marketbench_tui.view.book import current_award, unit_of
 from marketbench_tui.view.marks import VERDICTS
+from runners.elicitation import card_in
 from themes.tones import Tone
 
 PARTS = {
@@ -179,6 +180,21 @@ def _elsewhere(state: SessionState, worker: str, round_number: int) -> str:
 
 def _words(task: TaskState, worker: str) -> list[Line]:
     forecast = task.forecasts.get(worker)
-    if not forecast or not forecast.rationale:
+    if not forecast:
         return []
-    return [(), line(Span("In its own words: ", Tone.FAINT), Span(safe_line(forecast.rationale), Tone.SOFT))]
+    lines = _told(task, worker) if forecast.strategy == Strategy.REPORT_CARD else []
+    if forecast.rationale:
+        words = Span(safe_line(forecast.rationale), Tone.SOFT)
+        lines += [(), line(Span("In its own words: ", Tone.FAINT), words)]
+    return lines
+
+
+def _told(task: TaskState, worker: str) -> list[Line]:
+    """The report card that the worker read before it answered, out of the very prompt."""
+    calls = task.calls.values()
+    prompts = (call.started.messages for call in calls if call.started.worker == worker)
+    card = next((found for messages in prompts if (found := card_in(messages))), ())
+    if not card:
+        return []
+    heading = line(Span("Its report card, as it read it before it answered", Tone.FAINT))
+    return [(), heading, *(line(Span(f"  {safe_line(each)}", Tone.SOFT)) for each in card)]

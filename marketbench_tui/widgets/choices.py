@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from marketbench_tui.lines import Line, Span, width_of
+from marketbench_tui.lines import Line, Span, clip, plain, width_of
 from marketbench_tui.text import safe_line
 from marketbench_tui.widgets.paint import Painted
 from themes.tones import Tone
@@ -72,7 +72,8 @@ class Choices(Painted, can_focus=True):
 
     def _one(self) -> Line:
         shown = safe_line(self._value) or "none chosen"
-        return (Span(f"‹{shown}›", Tone.ACCENT, True, "step(1)"),)
+        fits = clip((Span(shown),), self.size.width - 2)
+        return (Span(f"‹{plain(fits)}›", Tone.ACCENT, True, "step(1)"),)
 
     def on_focus(self) -> None:
         """Show that the arrow keys are heard here."""

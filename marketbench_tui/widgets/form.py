@@ -54,7 +54,13 @@ class FieldRow(Horizontal):
 
 
 class Form(VerticalScroll, Painted):
-    """Fields that a person fills in."""
+    """Fields that a person fills in.
+
+    Args:
+        title: what people call the pane.
+        id: its id.
+        fields: what there is to fill in at first; `show` may change that.
+    """
 
     PANE_TITLE = "Form"
     HELP: ClassVar[str | None] = (
@@ -81,10 +87,10 @@ class Form(VerticalScroll, Painted):
             """The form it happened in."""
             return self.form
 
-    def __init__(self, title: str, id: str) -> None:
+    def __init__(self, title: str, id: str, fields: tuple[Field, ...] = ()) -> None:
         super().__init__(id=id, can_focus=False)
         self._heading = title
-        self._fields: tuple[Field, ...] = ()
+        self._fields = fields
         self._texts: Mapping[str, str] = {}
         self._rows: dict[str, FieldRow] = {}
 

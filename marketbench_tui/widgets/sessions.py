@@ -58,7 +58,8 @@ class Sessions(Table[SessionCard]):
         "more than they did, left where less. SIM marks sessions of simulated workers: nothing in them is "
         "real, their money neither.\n\n"
         "Enter shows a session on the Floor. One that was stopped or killed goes on with r, repeating no "
-        "call that was answered; c makes a new one like it.\n\n"
+        "call that was answered; c makes a new one like it, C shows its calibration, and a "
+        "re-clears it under other rules.\n\n"
         "/ filters: words are looked for in number, name, suite, mechanism and tags, and status:, suite: "
         "and tag: narrow further, as in credits status:stopped tag:paper. s sorts by the next column and S "
         "turns the order round; a click on a heading does both.\n\n"
@@ -72,6 +73,7 @@ class Sessions(Table[SessionCard]):
         Binding("n", "screen.new", "new session", tooltip="set up a new session"),
         Binding("slash", "screen.filter", "filter", key_display="/"),
         Binding("c", "screen.duplicate", "duplicate", tooltip="set up a new session like this one"),
+        Binding("C", "screen.calibration", "calibration", tooltip="what was said against what happened"),
         Binding("e,f2", "screen.rename", "rename", key_display="e"),
         Binding("number_sign", "screen.tag", "tag", key_display="#"),
         Binding(

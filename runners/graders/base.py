@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from market.events import Verdict
 from runners.suites.task import Task
@@ -12,7 +12,14 @@ from runners.suites.task import Task
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A verdict and the evidence for it. `log` is the end of the test output."""
+    """A verdict and the evidence for it.
+
+    Attributes:
+        log: the end of the test output.
+        logs: folder where all logs of the grading are kept, below that of the database; empty
+            where none are.
+        outage: what every attempt needs is gone for a while.
+    """
 
     verdict: Verdict
     reason: str = ""
@@ -21,6 +28,8 @@ class Grade:
     failed_tests: tuple[str, ...] = ()
     log: str = ""
     seconds: float = 0.0
+    logs: str = ""
+    outage: bool = False
 
 
 class Grader(Protocol):
@@ -42,5 +51,17 @@ class Grader(Protocol):
             patch: unified diff against the task's base commit; may be empty.
             timeout: wall seconds for the tests.
             emit: gets test output as it appears.
+
+        Raises:
+            Outage: what grading needs is gone for a while.
         """
+        ...
+
+
+@runtime_checkable
+class KeepsLogs(Protocol):
+    """A grader that keeps the logs of each attempt apart."""
+
+    def for_attempt(self, attempt: str) -> Grader:
+        """The grader of one attempt."""
         ...

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from runners.graders.grants import NETWORK_SETTINGS, NOTHING, Grants
+
 TESTBED = "/testbed"
 CONTROL = "/control"
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
@@ -44,12 +46,14 @@ class Layout:
         control: the script and the files that describe the sandbox's user, at `CONTROL`.
         readable: further folders, at the same place inside.
         scratch: bytes of each temporary file system.
+        grants: what else it may use.
     """
 
     workspace: Path
     control: Path
     readable: tuple[Path, ...]
     scratch: int
+    grants: Grants = NOTHING
 
 
 def private_user(number: int) -> int:
@@ -69,7 +73,7 @@ def command(
     Args:
         confinement: how privileges are dropped.
         layout: what is mounted where.
-        environment: all variables that the inner command gets.
+        environment: variables that the inner command gets, besides those granted.
         inner: the command, in the sandbox's paths.
         info: file descriptor to which bubblewrap writes the sandbox's first process id.
     """
@@ -79,17 +83,22 @@ def command(
         "bwrap",
         "--die-with-parent",
         "--new-session",
-        *_namespaces(confinement),
+        *_namespaces(confinement, layout.grants.network),
         *_mounts(layout),
-        *("--chdir", "/", "--clearenv"),
+        *("--chdir", "/"),
+        # Granted variables may hold keys, which a command line would show to the whole machine:
+        # they come through bubblewrap's own environment, which then is all that it may have.
+        *(() if layout.grants.variables else ("--clearenv",)),
         *variables,
         *told,
         *inner,
     ]
 
 
-def _namespaces(confinement: Confinement) -> Iterator[str]:
-    yield from ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--hostname", "sandbox")
+def _namespaces(confinement: Confinement, network: bool) -> Iterator[str]:
+    yield from ("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "sandbox")
+    if not network:
+        yield "--unshare-net"
     yield from ("--unshare-cgroup-try", "--cap-drop", "ALL")
     if confinement.own_user:
         yield from ("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
@@ -101,13 +110,16 @@ def _namespaces(confinement: Confinement) -> Iterator[str]:
 
 def _mounts(layout: Layout) -> Iterator[str]:
     yield from ("--perms", "0755", "--dir", "/etc")
-    for place in (*SYSTEM, *SETTINGS):
+    network = NETWORK_SETTINGS if layout.grants.network else ()
+    for place in (*SYSTEM, *SETTINGS, *network):
         yield from ("--ro-bind-try", place, place)
     yield from ("--proc", "/proc", "--dev", "/dev")
     for place in ("/dev/shm", "/tmp"):  # noqa: S108 - the sandbox's own, not the host's
         yield from ("--perms", "1777", "--size", str(layout.scratch), "--tmpfs", place)
     yield from ("--remount-ro", "/dev")
-    for folder in layout.readable:
+    if layout.grants.temporary:
+        yield from ("--bind", str(layout.grants.temporary), "/tmp")  # noqa: S108
+    for folder in (*layout.readable, *layout.grants.readable):
         if not any(folder.is_relative_to(place) for place in SYSTEM):
             yield from _bind("--ro-bind", folder, str(folder))
     yield from _bind("--ro-bind", layout.control, CONTROL)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from runners.scratch import prefix
 from runners.suites.task import Task
 
 _TRACE = re.compile(r"^\++ ")
@@ -45,12 +46,8 @@ def judge(task: Task, log: str) -> Judgement:
 
     A log that cannot be judged gives no results; whose fault that is, the caller finds out.
     """
-    from swebench.harness.grading import TEST_EXIT_CODE_RE
-
-    if len(set(TEST_EXIT_CODE_RE.findall(log))) > 1:
-        return Judgement(False, False, clue="the tests wrote an exit code of their own into the log")
     try:
-        return _from_report(_report(task, log), log)
+        return read_report(_report(task, log), log)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         # An unknown log_parser or eval_type, or a log that the parser stumbles over.
         return Judgement(False, False, clue=f"the log cannot be judged: {error!r}")
@@ -61,14 +58,23 @@ def _report(task: Task, log: str) -> dict[str, Any]:
     from swebench.harness.utils import make_test_spec
 
     prediction = {"instance_id": task.id, "model_name_or_path": "local", "model_patch": "applied"}
-    with tempfile.TemporaryDirectory(prefix="marketbench-log-") as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix("log")) as folder:
         path = Path(folder, "test_output.txt")
         path.write_text(log, encoding="utf-8", errors="replace")
         spec = make_test_spec(dict(task.instance))
         return get_eval_report(spec, prediction, str(path), include_tests_status=True)[task.id]
 
 
-def _from_report(report: dict[str, Any], log: str) -> Judgement:
+def read_report(report: dict[str, Any], log: str) -> Judgement:
+    """What swebench's report of one instance says, if its log can be believed.
+
+    Raises:
+        LookupError, TypeError: the report is not in swebench's format.
+    """
+    from swebench.harness.grading import TEST_EXIT_CODE_RE
+
+    if len(set(TEST_EXIT_CODE_RE.findall(log))) > 1:
+        return Judgement(False, False, clue="the tests wrote an exit code of their own into the log")
     if not report["patch_successfully_applied"]:
         return Judgement(False, False, clue=_clue(log))
     groups = report["tests_status"].values()

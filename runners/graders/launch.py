@@ -16,6 +16,7 @@ from pathlib import Path
 from runners.graders import bubblewrap, interpreter
 from runners.graders.bubblewrap import CONTROL, TESTBED, Confinement, Layout
 from runners.graders.census import MARK, Census, NamespaceCensus, SessionCensus, tasks_of_this_user
+from runners.graders.grants import NOTHING, Grants
 from runners.graders.limits import Limits
 
 SCRIPT = "script.sh"
@@ -31,6 +32,7 @@ class Errand:
     workspace: Path
     control: Path
     limits: Limits
+    grants: Grants = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,10 @@ class Started:
 async def start_plain(errand: Errand) -> Started:
     """Run the script as an ordinary subprocess, in a session of its own."""
     mark = secrets.token_hex(16)
-    home = errand.control / "home"
-    home.mkdir()
-    environment = _environment(str(errand.workspace), str(home), str(errand.control)) | {MARK: mark}
+    home = errand.grants.temporary or errand.control / "home"
+    home.mkdir(exist_ok=True)
+    own = _environment(str(errand.workspace), str(home), str(errand.control))
+    environment = {**errand.grants.variables, **own, MARK: mark}
     with _pipe() as (output, written), _pipe() as (ready, told):
         order = {"limits": errand.limits.for_each_process(tasks_of_this_user()), "user": None}
         inner = _inner(order | {"ready": told, "folder": str(errand.workspace)}, str(errand.control))
@@ -74,10 +77,12 @@ async def start_bubblewrap(errand: Errand, confinement: Confinement) -> Started:
     """Run the script in bubblewrap."""
     user = bubblewrap.private_user(next(_users)) if confinement.own_user else None
     if user is not None:
-        await asyncio.to_thread(_give, errand.workspace, user)
+        for folder in (errand.workspace, errand.grants.temporary):
+            if folder:
+                await asyncio.to_thread(_give, folder, user)
     with _pipe() as (output, written), _pipe() as (ready, told), _pipe() as (news, info):
         command = bubblewrap_command(errand, confinement, user, told, info)
-        own = {"PATH": os.environ.get("PATH", os.defpath)}
+        own = {**errand.grants.variables, "PATH": os.environ.get("PATH", os.defpath)}
         process = await _spawn(command, own, written, (told, info))
     try:
         first = await asyncio.to_thread(_first_process, news)
@@ -103,7 +108,7 @@ def bubblewrap_command(
     """
     _describe_user(errand.control, os.getuid() if user is None else user)
     python = interpreter.current()
-    layout = Layout(errand.workspace, errand.control, python.folders, errand.limits.scratch)
+    layout = Layout(errand.workspace, errand.control, python.folders, errand.limits.scratch, errand.grants)
     environment = _environment(TESTBED, "/tmp", CONTROL)  # noqa: S108 - the sandbox's own
     # Inside, our processes are all that the kernel counts: for root because the user is new,
     # for others because the user namespace is.
@@ -111,12 +116,12 @@ def bubblewrap_command(
     return bubblewrap.command(confinement, layout, environment, _inner(order, CONTROL), info)
 
 
-def write_control(control: Path, script: str) -> None:
+def write_control(control: Path, script: str, files: Mapping[str, str] | None = None) -> None:
     """Fill a control folder so that any user can read it."""
     shim = interpreter.current().shim
-    for name, text in ((SCRIPT, script), ("python3", shim)):
+    for name, text in ((SCRIPT, script), ("python3", shim), *(files or {}).items()):
         if text is not None:
-            (control / name).write_text(text, encoding="utf-8", newline="")
+            (control / name).write_text(text, encoding="utf-8", errors="replace", newline="")
             (control / name).chmod(0o755)
     control.chmod(0o755)
 
@@ -127,12 +132,13 @@ def _inner(order: Mapping[str, object], control: str) -> Sequence[str]:
 
 
 def _environment(testbed: str, home: str, control: str) -> dict[str, str]:
-    """Everything that the script inherits; no key of the user's can be among it."""
+    """What every script inherits; no key of the user's can be among it."""
     return {
         "PATH": interpreter.current().search_path(control),
         "HOME": home,
         "TMPDIR": home,
         "TESTBED": testbed,
+        "CONTROL": control,
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "TERM": "dumb",

@@ -23,6 +23,7 @@ from runners.graders.judging import Judgement, eval_script, judge
 from runners.graders.limits import Limits, Stop
 from runners.graders.probe import bubblewrap_here
 from runners.graders.sandbox import Kind, Run, Sandbox, SandboxError
+from runners.scratch import prefix
 from runners.suites.task import Task
 from runners.workspace import PatchError, Workspace, WorkspaceError
 
@@ -162,7 +163,7 @@ class LocalGrader:
 @contextlib.asynccontextmanager
 async def _scratch(limits: Limits) -> AsyncIterator[Path]:
     """A folder that is removed afterwards, whatever a submission left in it."""
-    scratch = tempfile.TemporaryDirectory(prefix="marketbench-grade-", ignore_cleanup_errors=True)
+    scratch = tempfile.TemporaryDirectory(prefix=prefix("grade"), ignore_cleanup_errors=True)
     try:
         free = shutil.disk_usage(scratch.name).free
         if free < limits.disk:

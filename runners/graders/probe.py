@@ -19,6 +19,7 @@ from pathlib import Path
 from runners.graders.bubblewrap import PRIVATE_USERS, Confinement
 from runners.graders.launch import Errand, bubblewrap_command, write_control
 from runners.graders.limits import Limits
+from runners.scratch import prefix
 
 TRIAL_SECONDS = 30
 TRIAL = """
@@ -67,7 +68,7 @@ def _ways() -> tuple[Confinement, ...]:
 def _trial(confinement: Confinement) -> str:
     """What went wrong in a trial run, in one line; empty where nothing did."""
     user = PRIVATE_USERS if confinement.own_user else None
-    with tempfile.TemporaryDirectory(prefix="marketbench-trial-") as scratch:
+    with tempfile.TemporaryDirectory(prefix=prefix("trial")) as scratch:
         workspace, control = Path(scratch, "workspace"), Path(scratch, "control")
         workspace.mkdir()
         control.mkdir()

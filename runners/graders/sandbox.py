@@ -22,8 +22,10 @@ from typing import Any
 
 from market.errors import MarketBenchError
 from runners.graders.bubblewrap import Confinement
+from runners.graders.grants import NOTHING, Grants
 from runners.graders.launch import Errand, Started, start_bubblewrap, start_plain, write_control
 from runners.graders.limits import Limits, Stop
+from runners.scratch import prefix
 
 LOOK_SECONDS = 0.025
 """How often the watch looks at processes and memory."""
@@ -58,10 +60,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """Runs scripts under limits; in bubblewrap where a confinement is given, else plainly."""
+    """Runs scripts under limits; in bubblewrap where a confinement is given, else plainly.
+
+    Attributes:
+        grants: what they may use beyond their workspace.
+    """
 
     limits: Limits = field(default_factory=Limits)
     confinement: Confinement | None = None
+    grants: Grants = NOTHING
 
     @property
     def kind(self) -> Kind:
@@ -83,9 +90,9 @@ class Sandbox:
             SandboxError: the script was never reached.
         """
         began = time.perf_counter()
-        with tempfile.TemporaryDirectory(prefix="marketbench-control-", ignore_cleanup_errors=True) as folder:
-            errand = Errand(workspace, Path(folder), self.limits)
-            write_control(errand.control, script)
+        with tempfile.TemporaryDirectory(prefix=prefix("control"), ignore_cleanup_errors=True) as folder:
+            errand = Errand(workspace, Path(folder), self.limits, self.grants)
+            write_control(errand.control, script, self.grants.files)
             started = await self._start(errand)
             running = _Running(started, errand, on_output)
             try:
@@ -180,10 +187,14 @@ class _Running:
                 return Stop.PROCESSES
             if use.memory > limits.memory:
                 return Stop.MEMORY
-            if look % LOOKS_A_DISK_LOOK == 0 and folder_bytes(self._errand.workspace) > limits.disk:
+            if look % LOOKS_A_DISK_LOOK == 0 and self._disk() > limits.disk:
                 return Stop.DISK
             await asyncio.sleep(LOOK_SECONDS)
         raise AssertionError("the watch never ends by itself")
+
+    def _disk(self) -> int:
+        folders = (self._errand.workspace, self._errand.grants.temporary)
+        return sum(folder_bytes(folder) for folder in folders if folder)
 
 
 async def _first_to_happen(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from market.errors import MarketBenchError
-from market.events import Message, Price, Purpose, Usage
+from market.events import Message, Price, Purpose, Tool, ToolCall, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class ModelRequest:
     temperature: float | None = None
     api_base: str | None = None
     timeout_seconds: float = 180.0
+    tools: tuple[Tool, ...] = ()
+    stream: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class ModelAnswer:
     price_source: str
     finish: str
     seconds: float
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class ModelError(MarketBenchError):
@@ -56,12 +59,14 @@ class ModelError(MarketBenchError):
         reason: a short code: "auth", "rate-limit", "timeout", "context-window", "refused",
             "network", "server", "bad-request", "cut", "budget".
         cost_usd_nano: what the provider will charge anyway (a stream cut in the middle).
+        unpriced_tokens: the same in tokens, where no price is known.
     """
 
-    def __init__(self, reason: str, message: str, cost_usd_nano: int = 0) -> None:
+    def __init__(self, reason: str, message: str, cost_usd_nano: int = 0, unpriced_tokens: int = 0) -> None:
         super().__init__(message)
         self.reason = reason
         self.cost_usd_nano = cost_usd_nano
+        self.unpriced_tokens = unpriced_tokens
 
 
 class Gateway(Protocol):
@@ -81,4 +86,8 @@ class Gateway(Protocol):
 
     def worst_cost_usd_nano(self, request: ModelRequest) -> int:
         """The most this call can cost: its prompt and `max_tokens` of output; 0 if unpriced."""
+        ...
+
+    def cost_usd_nano(self, model: str, usage: Usage) -> int | None:
+        """What tokens of a model cost; None where no price is known."""
         ...

@@ -15,6 +15,8 @@ _SECRET_TEXT = re.compile(
     r"|\bAIza[\w-]{10,}",
     re.IGNORECASE,
 )
+_INNARDS = re.compile(r"\blitellm\.\w+\.\w")
+"""What litellm says when it stumbles over an answer: names of its own classes."""
 _RETRIED = frozenset({"rate-limit", "server", "network", "cut"})
 
 
@@ -112,6 +114,9 @@ def _words(error: Exception) -> str:
     text = " ".join(str(error).split())
     # litellm stacks the names of its exception types in front of what the provider said.
     text = re.sub(r"^(?:(?:litellm\.)?\w+(?:Error|Exception)(?:: | - ))+", "", text)
+    text = re.sub(r"\s*(?:Handle with `litellm\.|Traceback \(most recent call last\)).*", "", text)
+    if _INNARDS.search(text):
+        return "its answer cannot be read"
     return without_secrets(text)[:SHOWN_CHARS]
 
 

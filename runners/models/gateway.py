@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from market.events import Price
+from market.events import Price, Usage
 from market.money import NANO
 from runners.models import failures, prices
 from runners.models.base import ModelAnswer, ModelError, ModelRequest
@@ -21,6 +21,7 @@ from runners.models.loading import load_aside
 from runners.models.profiles import is_simulated
 from runners.models.providers import KeyStatus, key_status, missing_key
 from runners.models.simulated import CALL_PARAMETER, SimulatedCall, SimulatedTask, simulated_task
+from runners.models.wire import to_tool, to_wire
 from runners.settings import Settings
 from runners.suites.task import Suite, Task
 
@@ -53,7 +54,13 @@ class LiteLLMGateway:
 
     def worst_cost_usd_nano(self, request: ModelRequest) -> int:
         """The most this call can cost: its prompt and `max_tokens` of output; 0 if unpriced."""
-        return prices.worst_cost_usd_nano(self.price(request.model), request.messages, request.max_tokens)
+        return prices.worst_cost_usd_nano(
+            self.price(request.model), request.messages, request.max_tokens, request.tools
+        )
+
+    def cost_usd_nano(self, model: str, usage: Usage) -> int | None:
+        """What tokens of a model cost; None where no price is known."""
+        return self._tariff(model).cost_usd_nano(usage)
 
     async def complete(self, request: ModelRequest, on_text: Callable[[str], None]) -> ModelAnswer:
         """Make the call, streaming, with retries.
@@ -67,17 +74,20 @@ class LiteLLMGateway:
         """
         self._refuse_without_key(request)
         litellm = await load_aside()
-        charged, number, left = 0, 0, request
+        charged, unpriced, number, left = 0, 0, 0, request
         while True:
             hearing, began = Hearing(litellm, left), time.monotonic()
             failure = await self._try(hearing, on_text)
             if failure is None:
                 return self._answer(hearing, charged, time.monotonic() - began)
-            charged += self._charge(hearing, failure)
+            heard = self._billed(hearing, failure)
+            charged += self.cost_usd_nano(request.model, heard) or 0
+            if self.cost_usd_nano(request.model, heard) is None:
+                unpriced += heard.total
             left = self._within_reserve(request, charged)
             wait = self._wait(failure, number)
             if wait is None or left is None:
-                raise ModelError(failure.reason, failure.message, charged)
+                raise ModelError(failure.reason, failure.message, charged, unpriced)
             if hearing.anything:
                 on_text(AGAIN)
             await self._sleep(wait)
@@ -109,15 +119,16 @@ class LiteLLMGateway:
     def _arguments(self, request: ModelRequest, seconds: float) -> dict[str, Any]:
         arguments: dict[str, Any] = {
             "model": prices.normalised(request.model),
-            "messages": [message.model_dump() for message in request.messages],
+            "messages": [to_wire(message) for message in request.messages],
             "max_tokens": request.max_tokens,
-            "stream": True,
-            "stream_options": {"include_usage": True},
+            "stream": request.stream,
             "timeout": seconds,
             "num_retries": 0,
             "max_retries": 0,
             "drop_params": True,
         }
+        if request.stream:
+            arguments["stream_options"] = {"include_usage": True}
         if request.temperature is not None:
             arguments["temperature"] = request.temperature
         if request.api_base is not None:
@@ -126,7 +137,12 @@ class LiteLLMGateway:
                 # A server of one's own seldom wants a key, but client libraries insist on one.
                 arguments["api_key"] = "none"
         if is_simulated(request.model):
-            arguments[CALL_PARAMETER] = SimulatedCall(request.context, self._facts(request.context.task))
+            facts = self._facts(request.context.task)
+            arguments[CALL_PARAMETER] = SimulatedCall(request.context, facts, agent=bool(request.tools))
+        elif request.tools:
+            arguments["tools"] = [to_tool(tool) for tool in request.tools]
+            # Else litellm looks for tools of MCP servers, with a library that need not be there.
+            arguments["_skip_mcp_handler"] = True
         return arguments
 
     def _limit(self, model: str) -> AbstractAsyncContextManager[Any]:
@@ -149,13 +165,14 @@ class LiteLLMGateway:
             price_source=tariff.price.source,
             finish=hearing.finish,
             seconds=seconds,
+            tool_calls=hearing.tool_calls,
         )
 
-    def _charge(self, hearing: Hearing, failure: Failure) -> int:
+    def _billed(self, hearing: Hearing, failure: Failure) -> Usage:
         """What a failed try is billed: its prompt and what was heard, if the model had begun."""
         if not hearing.anything and failure.reason != "timeout":
-            return 0
-        return self._tariff(hearing.request.model).cost_usd_nano(hearing.usage) or 0
+            return Usage()
+        return hearing.usage
 
     def _within_reserve(self, request: ModelRequest, charged: int) -> ModelRequest | None:
         """The request with as much output as its reserve still pays for; None if that is too little."""

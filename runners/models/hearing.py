@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from market.events import Usage
+from market.events import ToolCall, Usage
 from runners.models.base import ModelRequest
+from runners.models.wire import ToolCallPieces, to_tool, to_wire
 
 
 @dataclass(slots=True)
@@ -18,6 +19,7 @@ class Hearing:
     Attributes:
         pieces: text of the answer, as it arrived.
         thoughts: text of the model's reasoning, where the provider streams it; billed, not answered.
+        calls: tool calls of the answer, as they arrived.
         finish: why the provider says it ended; empty while it has not.
         reported: tokens as the provider reported them, None while it has not.
     """
@@ -26,6 +28,7 @@ class Hearing:
     request: ModelRequest
     pieces: list[str] = field(default_factory=list[str])
     thoughts: list[str] = field(default_factory=list[str])
+    calls: ToolCallPieces = field(default_factory=ToolCallPieces)
     finish: str = ""
     reported: Usage | None = None
 
@@ -44,7 +47,12 @@ class Hearing:
     @property
     def anything(self) -> bool:
         """Whether any text arrived."""
-        return bool(self.pieces or self.thoughts)
+        return bool(self.pieces or self.thoughts or self.calls)
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        """The tool calls heard."""
+        return self.calls.whole()
 
     @property
     def usage(self) -> Usage:
@@ -58,6 +66,9 @@ class Hearing:
             Exception: whatever litellm and the provider's library raise.
         """
         stream: Any = await self.litellm.acompletion(**arguments)
+        if not self.request.stream:
+            self._hear_whole(stream, on_text)
+            return
         try:
             async for chunk in stream:
                 self._hear(chunk, on_text)
@@ -69,22 +80,35 @@ class Hearing:
         usages = [usage for chunk in stream.chunks if (usage := getattr(chunk, "usage", None))]
         self.reported = _usage(usages[-1]) if usages else None
 
+    def _hear_whole(self, answer: Any, on_text: Callable[[str], None]) -> None:
+        choice = answer.choices[0]
+        self._hear_delta(choice.message, on_text)
+        self.finish = choice.finish_reason or ""
+        usage = getattr(answer, "usage", None)
+        self.reported = _usage(usage) if usage and usage.total_tokens else None
+
     def _hear(self, chunk: Any, on_text: Callable[[str], None]) -> None:
         if not chunk.choices:
             return
-        delta = chunk.choices[0].delta
+        self._hear_delta(chunk.choices[0].delta, on_text)
+
+    def _hear_delta(self, delta: Any, on_text: Callable[[str], None]) -> None:
         if thought := getattr(delta, "reasoning_content", None):
             self.thoughts.append(thought)
         if delta.content:
             self.pieces.append(delta.content)
             on_text(delta.content.encode("utf-8", "replace").decode("utf-8"))
+        if deltas := getattr(delta, "tool_calls", None):
+            on_text(self.calls.hear(deltas).encode("utf-8", "replace").decode("utf-8"))
 
     def _estimated(self) -> Usage:
-        messages = [message.model_dump() for message in self.request.messages]
+        messages = [to_wire(message) for message in self.request.messages]
+        tools = [to_tool(tool) for tool in self.request.tools] or None
         thoughts = self._count("".join(self.thoughts))
+        said = self._count(self.text + self.calls.text)
         return Usage(
-            input_tokens=self.litellm.token_counter(model=self.request.model, messages=messages),
-            output_tokens=min(self.request.max_tokens, thoughts + self._count(self.text)),
+            input_tokens=self.litellm.token_counter(model=self.request.model, messages=messages, tools=tools),
+            output_tokens=min(self.request.max_tokens, thoughts + said),
             reasoning_tokens=thoughts,
             estimated=True,
         )

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from market.events import Message, Price, Usage
+from market.events import Message, Price, Tool, Usage
 from market.money import NANO, to_nano
 from runners.models import litellm_table, profiles
 from runners.settings import OwnPrice
@@ -101,18 +101,27 @@ def resolve(model: str, own: Mapping[str, OwnPrice]) -> Tariff:
     return _simulated(name) or _from_litellm(name) or _from_dated_table(name) or UNKNOWN
 
 
-def worst_cost_usd_nano(price: Price, messages: tuple[Message, ...], max_tokens: int) -> int:
-    """The most a call can cost, in nano-dollars rounded up; 0 where no price is known.
+def worst_cost_usd_nano(
+    price: Price, messages: tuple[Message, ...], max_tokens: int, tools: tuple[Tool, ...] = ()
+) -> int:
+    """The most a call can cost, in nano-dollars rounded up; 0 where no price is known."""
+    if price.input_usd is None or price.output_usd is None:
+        return 0
+    usd = worst_prompt_tokens(messages, tools) * price.input_usd + max_tokens * price.output_usd
+    return math.ceil(usd * NANO)
+
+
+def worst_prompt_tokens(messages: tuple[Message, ...], tools: tuple[Tool, ...] = ()) -> int:
+    """The most tokens a prompt can have.
 
     No tokenizer makes more tokens than bytes, so the prompt's bytes bound its tokens without
     one. English is nearer four bytes a token, but digits, code and other scripts are not,
     and a budget must hold for those too.
     """
-    if price.input_usd is None or price.output_usd is None:
-        return 0
-    prompt = sum(len(m.content.encode("utf-8", "replace")) + _FRAMING_TOKENS for m in messages)
-    usd = prompt * price.input_usd + max_tokens * price.output_usd
-    return math.ceil(usd * NANO)
+    texts = [message.content for message in messages]
+    texts += [call.name + call.arguments for message in messages for call in message.tool_calls]
+    texts += [tool.name + tool.description + tool.parameters for tool in tools]
+    return sum(len(text.encode("utf-8", "replace")) + _FRAMING_TOKENS for text in texts)
 
 
 _FRAMING_TOKENS = 16

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 from litellm.llms.custom_llm import CustomLLM, CustomLLMError
 from litellm.types.utils import GenericStreamingChunk, ModelResponse
 
-from market.events import Message
 from runners.models import profiles
 from runners.models.simulated import CALL_PARAMETER, SimulatedAnswer, SimulatedCall, answer
+from runners.models.wire import from_wire
 
 _SYNC = "simulated workers are asynchronous: use litellm.acompletion"
 
@@ -34,6 +34,8 @@ class SimulatedProvider(CustomLLM):
             if spoken.seconds > 0:
                 await self._sleep(spoken.seconds / len(spoken.pieces))
             yield _chunk(piece)
+        for index, call in enumerate(_calls(spoken)):
+            yield _chunk("", call | {"index": index})
         yield _last_chunk(spoken)
 
     async def acompletion(
@@ -54,7 +56,11 @@ class SimulatedProvider(CustomLLM):
                 {
                     "index": 0,
                     "finish_reason": spoken.finish,
-                    "message": {"role": "assistant", "content": "".join(spoken.pieces)},
+                    "message": {
+                        "role": "assistant",
+                        "content": "".join(spoken.pieces),
+                        "tool_calls": _calls(spoken) or None,
+                    },
                 }
             ],
             usage=_usage(spoken),
@@ -78,16 +84,22 @@ def _answer(model: str, messages: Sequence[Mapping[str, Any]], params: Mapping[s
     call = params.get(CALL_PARAMETER)
     if not isinstance(call, SimulatedCall):
         raise CustomLLMError(status_code=400, message=f"simulated workers need {CALL_PARAMETER}=")
-    conversation = [Message(role=m["role"], content=m["content"]) for m in messages]
     try:
-        return answer(profile, call, conversation, int(params.get("max_tokens") or 4096))
+        return answer(profile, call, [from_wire(m) for m in messages], int(params.get("max_tokens") or 4096))
     except ValueError as error:
         raise CustomLLMError(status_code=400, message=str(error)) from error
 
 
-def _chunk(piece: str) -> GenericStreamingChunk:
+def _calls(spoken: SimulatedAnswer) -> list[dict[str, Any]]:
+    return [
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for call in spoken.tool_calls
+    ]
+
+
+def _chunk(piece: str, call: Any = None) -> GenericStreamingChunk:
     return GenericStreamingChunk(
-        text=piece, tool_use=None, is_finished=False, finish_reason="", usage=None, index=0
+        text=piece, tool_use=call, is_finished=False, finish_reason="", usage=None, index=0
     )
 
 

@@ -2,7 +2,7 @@
 
 They are reached like every other model, through litellm (`sim_provider`), so that prompt,
 stream, parsing, cost and ledger are the path that real models take. Like a real model they
-read the terms of the market from the prompt; the rest is drawn in `latent`.
+read the terms of the market and their report card from the prompt; the rest is drawn in `latent`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from market.events import Message, Purpose
+import numpy as np
+
+from market.cards import read_card
+from market.events import Message, Purpose, ToolCall
 from runners.elicitation import BOUNTY_LABEL, PRICE_LABEL
-from runners.models import simulated_text
+from runners.models import simulated_agent, simulated_text
 from runners.models.base import CallContext
 from runners.models.latent import Latent
 from runners.models.profiles import Profile, is_simulated
@@ -52,10 +55,14 @@ class SimulatedTask:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedCall:
-    """What travels beside the prompt to a simulated worker."""
+    """What travels beside the prompt to a simulated worker.
+
+    `agent`: it was offered a shell, and works in steps instead of answering at once.
+    """
 
     context: CallContext
     task: SimulatedTask
+    agent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class SimulatedAnswer:
         prompt_tokens, reasoning_tokens, output_tokens: as a provider reports them; output
             includes reasoning.
         seconds: how long it takes to stream at the pace of the call.
-        finish: "stop", or "length" where `max_tokens` cut the text.
+        finish: "stop", "tool_calls", or "length" where `max_tokens` cut the text.
     """
 
     pieces: tuple[str, ...]
@@ -76,6 +83,7 @@ class SimulatedAnswer:
     output_tokens: int
     seconds: float
     finish: str
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 def simulated_task(task: Task) -> SimulatedTask:
@@ -101,7 +109,7 @@ def answer(
     context = call.context
     latent = Latent(profile, context.seed, context.task, context.worker, call.task.difficulty)
     if context.purpose is Purpose.ATTEMPT:
-        return _attempt(latent, call, messages, max_tokens)
+        return (_step if call.agent else _attempt)(latent, call, messages, max_tokens)
     if context.purpose in (Purpose.FORECAST, Purpose.BID):
         return _forecast(latent, call, messages, max_tokens)
     raise ValueError(f"simulated workers do not answer {context.purpose} calls; use a real model")
@@ -115,11 +123,30 @@ def _attempt(
     return _spoken(text, latent.reasoning_tokens, messages, max_tokens, seconds * call.context.pace)
 
 
+def _step(
+    latent: Latent, call: SimulatedCall, messages: Sequence[Message], max_tokens: int
+) -> SimulatedAnswer:
+    """One step of an agent; which one, the conversation says."""
+    step = simulated_agent.step(_patch(latent, call.task), latent, messages)
+    reasoning = round(latent.reasoning_tokens * step.share)
+    spoken = _spoken(step.thought, reasoning, messages, max_tokens, step.seconds * call.context.pace)
+    if spoken.finish == "length":
+        return spoken
+    written = sum(_tokens(wish.name + wish.arguments) for wish in step.calls)
+    return replace(
+        spoken,
+        output_tokens=min(max_tokens, spoken.output_tokens + written),
+        finish="tool_calls" if step.calls else "stop",
+        tool_calls=step.calls,
+    )
+
+
 def _forecast(
     latent: Latent, call: SimulatedCall, messages: Sequence[Message], max_tokens: int
 ) -> SimulatedAnswer:
     number = 1 + sum(message.role == "assistant" for message in messages)
     rng = latent.stream(f"forecast {number}")
+    latent = replace(latent, card=read_card(_prompt(messages)))
     tokens = latent.estimated_tokens(call.task.prompt_tokens + _tokens(_attempt_text(latent, call.task)))
     ask = _ask(latent, tokens, messages) if call.context.purpose is Purpose.BID else None
     say = simulated_text.malformed if latent.malformed(number) else simulated_text.forecast
@@ -130,16 +157,29 @@ def _forecast(
 
 def _attempt_text(latent: Latent, task: SimulatedTask) -> str:
     rng = latent.stream("attempt")
-    wrong = task.wrong_patches[int(rng.integers(len(task.wrong_patches)))] if task.wrong_patches else ""
+    wrong = _wrong(task, rng)
     return simulated_text.attempt(task.gold_patch if latent.passes else wrong, rng)
+
+
+def _patch(latent: Latent, task: SimulatedTask) -> str:
+    """The patch that an attempt comes to: the same for an agent as for one that answers at once."""
+    return task.gold_patch if latent.passes else _wrong(task, latent.stream("attempt"))
+
+
+def _wrong(task: SimulatedTask, rng: np.random.Generator) -> str:
+    return task.wrong_patches[int(rng.integers(len(task.wrong_patches)))] if task.wrong_patches else ""
 
 
 def _ask(latent: Latent, tokens: int, messages: Sequence[Message]) -> float:
     # The last mention counts: the terms follow the problem statement, whose text is anybody's.
-    prompt = "\n".join(message.content for message in messages if message.role == "user")
+    prompt = _prompt(messages)
     bounties, prices = _BOUNTY.findall(prompt), _PRICE.findall(prompt)
     cost = tokens * float(prices[-1]) / 1_000_000 if prices else 0.0
     return latent.ask(cost, float(bounties[-1]) if bounties else None)
+
+
+def _prompt(messages: Sequence[Message]) -> str:
+    return "\n".join(message.content for message in messages if message.role == "user")
 
 
 def _spoken(
@@ -150,12 +190,16 @@ def _spoken(
     hidden = min(reasoning, max_tokens - visible)
     return SimulatedAnswer(
         pieces=tuple(simulated_text.pieces(cut)) if seconds > 0 else (cut,),
-        prompt_tokens=sum(_tokens(message.content) for message in messages),
+        prompt_tokens=sum(_tokens(_said(message)) for message in messages),
         reasoning_tokens=hidden,
         output_tokens=visible + hidden,
         seconds=seconds,
         finish="length" if len(cut) < len(text) else "stop",
     )
+
+
+def _said(message: Message) -> str:
+    return message.content + "".join(call.name + call.arguments for call in message.tool_calls)
 
 
 def _tokens(text: str) -> int:

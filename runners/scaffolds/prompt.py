@@ -73,6 +73,20 @@ def messages(task: Task, files: Sequence[SourceFile]) -> tuple[Message, ...]:
     return (Message(role="system", content=SYSTEM), Message(role="user", content=encodable))
 
 
+def facts(task: Task) -> str:
+    """What an agent is told that finds the files by itself: the problem, and the tests by name."""
+    parts = [
+        f"Repository: {task.repo} at {task.base_commit[:12]}, in the working folder",
+        f"# Problem\n\n{task.problem.strip()}",
+        _names("Tests that must pass after your change", task.fail_to_pass),
+        _names("Tests that must go on passing", task.pass_to_pass),
+        "# Your work\n\nChange the files so that the problem is solved. Do not edit the acceptance tests: "
+        "they are replaced before your work is judged.",
+    ]
+    told = "\n\n".join(part for part in parts if part) + "\n"
+    return told.encode("utf-8", "replace").decode()
+
+
 def read_sources(folder: Path) -> list[SourceFile]:
     """All text files of a workspace by path, without what git keeps for itself."""
     files: list[SourceFile] = []

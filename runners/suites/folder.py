@@ -10,6 +10,7 @@ from runners.suites.rows import Extras, SuiteError, to_task
 from runners.suites.task import Task
 
 WRONG_PREFIX = "wrong-"
+DOCKERFILE = "Dockerfile"
 
 
 def read_folder(root: Path) -> Iterator[tuple[str, Task]]:
@@ -35,7 +36,8 @@ def _read_task(root: Path, folder: Path) -> tuple[str, Task]:
     where = f"{root} task {folder.name}"
     try:
         row = load_task(folder)
-        extras = Extras(_sources(root, folder, str(row.get("repo", ""))), _wrong_patches(folder))
+        sources = _sources(root, folder, str(row.get("repo", "")))
+        extras = Extras(sources, _wrong_patches(folder), folder if (folder / DOCKERFILE).is_file() else None)
     except FileNotFoundError as error:
         raise SuiteError(f"{where}: has no {Path(error.filename).name}") from None
     except yaml.YAMLError as error:

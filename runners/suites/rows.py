@@ -70,6 +70,7 @@ class Extras:
 
     sources: Path | None = None
     wrong_patches: Mapping[str, str] = field(default_factory=dict[str, str])
+    build_folder: Path | None = None
 
 
 def to_task(row: Mapping[str, Any], where: str, extras: Extras | None = None) -> Task:
@@ -103,6 +104,7 @@ def to_task(row: Mapping[str, Any], where: str, extras: Extras | None = None) ->
         sources=extras.sources,
         instance=row,
         missing=_missing(row, checked, extras),
+        build_folder=extras.build_folder,
     )
 
 

@@ -22,6 +22,7 @@ class Task:
         wrong_patches: plausible patches that do not resolve the task, by reason.
         sources: folder with the repository's files at the base commit, where the suite ships it.
         instance: the row in swebench's own format, for its grading code.
+        build_folder: folder with the Dockerfile of the task's image, where the suite ships one.
         missing: what grading would need and the suite lacks; empty where the task can be graded.
     """
 
@@ -39,6 +40,7 @@ class Task:
     sources: Path | None = None
     instance: Mapping[str, Any] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    build_folder: Path | None = None
 
     @property
     def gradable(self) -> bool:

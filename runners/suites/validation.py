@@ -15,6 +15,7 @@ from pathlib import Path
 from market.events import Verdict
 from runners.graders.base import Grade
 from runners.graders.local import LocalGrader
+from runners.scratch import prefix
 from runners.suites.loading import select
 from runners.suites.rows import SuiteError
 from runners.suites.task import Suite, Task
@@ -142,7 +143,7 @@ class _Prover:
         if task.sources is None:
             return Check(name, False, "there are no sources")
         try:
-            with tempfile.TemporaryDirectory(prefix="marketbench-validate-") as folder:
+            with tempfile.TemporaryDirectory(prefix=prefix("validate")) as folder:
                 workspace = await Workspace.create(task.sources, Path(folder) / "testbed")
                 trouble = await _unclean(task, workspace)
         except WorkspaceError as error:

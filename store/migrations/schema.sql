@@ -190,6 +190,17 @@ CREATE TABLE tasks (
     FOREIGN KEY(session_id) REFERENCES sessions (id) ON DELETE CASCADE
 );
 
+CREATE TABLE whatifs (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    session_id INTEGER NOT NULL,
+    name VARCHAR NOT NULL,
+    created_at VARCHAR NOT NULL,
+    knobs VARCHAR NOT NULL,
+    figures VARCHAR NOT NULL,
+    FOREIGN KEY(session_id) REFERENCES sessions (id) ON DELETE CASCADE,
+    UNIQUE (session_id, name)
+);
+
 CREATE TABLE workers (
     session_id INTEGER NOT NULL,
     worker VARCHAR NOT NULL,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.cards import PastForecast, report_card
+from market.cards import PastForecast, read_card, report_card
 from market.events import Verdict
 
 PASS, FAIL, INFRA = Verdict.PASS, Verdict.FAIL, Verdict.INFRA
@@ -72,3 +72,24 @@ def test_the_token_multiple_reads_as_a_plain_number(tokens, said):
 def test_without_a_past_there_is_no_card():
     assert report_card([], "a", "r") is None
     assert report_card([past("a", 0.5, PASS)], "a", "r") is None
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.sampled_from([PASS, FAIL]), st.integers(1, 10**5)), min_size=1),
+    st.sampled_from(["", "- "]),
+)
+def test_a_card_is_read_back_from_the_prompt_that_shows_it(rows, bullet):
+    known = [past(f"t{at}", p, verdict, tokens=tokens) for at, (p, verdict, tokens) in enumerate(rows)]
+    card = report_card(known, "now", "r")
+    prompt = "\n".join(["A problem.", *(f"{bullet}{line}" for line in card.lines), "", "Answer."])
+    read = read_card(prompt)
+    assert read.overall.n == card.overall.n
+    assert read.overall.pass_rate == pytest.approx(card.overall.pass_rate, abs=0.0006)
+    assert read.overall.mean_p == pytest.approx(card.overall.mean_p, abs=0.0006)
+    assert read.token_multiple == pytest.approx(card.token_multiple, rel=0.06)
+
+
+def test_of_several_cards_in_a_text_the_last_is_read():
+    first, last = (report_card([past("a", 0.9, verdict)], "b", "r") for verdict in (FAIL, PASS))
+    assert read_card("\n".join([*first.lines, "and", *last.lines])).overall.pass_rate == 1.0
+    assert read_card("You passed nothing.") is None

@@ -1,30 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from market.report import POOLED, Observations, report
-from tests.market.test_calibration import PUBLISHED, phase1, shown
-
-NAN = float("nan")
-
-
-def observations(rows: list[tuple]) -> Observations:
-    """Rows of (worker, p, estimated tokens, actual tokens, y, infra)."""
-    columns = list(zip(*rows, strict=True)) or [()] * 6
-    numbers = [np.array(column, dtype=float) for column in columns[1:5]]
-    return Observations(tuple(columns[0]), *numbers, infra=np.array(columns[5], dtype=np.bool_))
+from market.report import POOLED, report
+from tests.market.observed import NAN, observations, study
+from tests.market.test_calibration import PUBLISHED, shown
 
 
 def test_the_published_session_is_reported_by_worker_and_pooled():
-    data = phase1()
-    known = Observations(
-        tuple(data["worker"].tolist()),
-        data["p"],
-        data["tokens_hat"],
-        data["tokens"],
-        data["y"].astype(float),
-        infra=np.zeros(558, dtype=np.bool_),
-    )
-    told = report(known)
+    told = report(study())
     assert {row.worker: shown(row.brier, 6) for row in told.workers} == {
         k: v[0] for k, v in PUBLISHED.items()
     }
@@ -66,5 +51,12 @@ def test_the_order_of_rows_has_no_effect():
 
 def test_columns_of_different_length_are_refused():
     whole = observations([("a", 0.5, 1, 1, 1, False)])
-    with pytest.raises(ValueError, match="one length"):
-        report(Observations(("a", "b"), whole.p, whole.tokens_hat, whole.tokens, whole.y, whole.infra))
+    with pytest.raises(ValueError, match="columns of rows must have one length"):
+        replace(whole, p=np.array([0.5, 0.5]))
+    with pytest.raises(ValueError, match="columns of workers must have one length"):
+        replace(whole, workers=("a", "b"))
+
+
+def test_a_probability_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="probability"):
+        observations([("a", NAN, 1, 1, 1, False)])

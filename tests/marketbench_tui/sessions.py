@@ -17,6 +17,7 @@ from market import events as ev
 from market.events import Closing, Ending, Event, Purpose, Recorded, Usage, Verdict
 from market.mechanisms import build
 from market.money import to_nano
+from market.observations import Observations
 from market.reputation import updated
 from market.settlement import settle
 from market.spec import LimitsSpec, MechanismSpec, SessionSpec, WorkerSpec
@@ -24,8 +25,11 @@ from market.state import SessionState, Status, reduce
 from marketbench_tui.ports import Opened, SessionCard
 from marketbench_tui.setup.backend import WorkbenchSetup
 from marketbench_tui.setup.ports import SetupBackend
+from runners.check import CheckRequest
 from runners.clearing import clear
 from runners.settings import Settings
+from tests.market.observed import observations as observed
+from tests.marketbench_tui.auction_parts import Shelf
 
 ZONE = timezone(timedelta(hours=2))
 OPENED = datetime(2026, 3, 14, 10, 3, 11, tzinfo=UTC)
@@ -418,19 +422,33 @@ class FakeBackend:
     def __init__(self, cards: Sequence[SessionCard] = (), demo: Script | None = None) -> None:
         self.cards = list(cards)
         self.asked: list[str] = []
+        self.observed: dict[int, Observations] = {}
+        self.shelf = Shelf()
         self.feed = FakeFeed((demo or mid_run()).recorded, live=True)
 
     @property
     def setup(self) -> SetupBackend:
         return WorkbenchSetup(settings=Settings())
 
+    @property
+    def auctions(self) -> Shelf:
+        return self.shelf
+
     def spec(self, session: int) -> SessionSpec:
         self.asked.append(f"spec {session}")
         return spec()
 
+    def observations(self, session: int) -> Observations:
+        self.asked.append(f"observations {session}")
+        return self.observed.get(session, observed([]))
+
     def start(self, spec: SessionSpec) -> Opened:
         self.asked.append(f"start {spec.name}")
         return Opened(None, spec.name, self.feed)
+
+    def check(self, request: CheckRequest) -> Opened:
+        self.asked.append(f"check {request.model}")
+        return Opened(None, f"check {request.model}", self.feed, check=True)
 
     def sessions(self) -> Sequence[SessionCard]:
         return tuple(self.cards)

@@ -217,7 +217,7 @@ async def click(pilot: Pilot[None], app: Host, words: str, widget: str) -> None:
     region = app.screen.query_one(widget).region
     lines = [strip.text for strip in app.screen._compositor.render_strips()]
     for y in range(region.y, region.bottom):
-        x = lines[y].find(words)
+        x = lines[y].find(words, region.x, region.right)
         if x >= 0:
             await pilot.click(offset=Offset(x + len(words) - len(words.lstrip()), y))
             await settle(pilot)

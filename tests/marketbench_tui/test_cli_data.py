@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,19 @@ import pytest
 from tests.marketbench_tui.test_cli import Shell
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with one finished session."""
+    shell = Shell(tmp_path_factory.mktemp("finished"))
+    shell.json("demo", "--headless", "--tasks", "1")
+    return shell.db
+
+
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
+def shell(tmp_path: Path, finished: Path) -> Shell:
     """A shell with one finished session and one that never began."""
     shell = Shell(tmp_path)
-    shell.json("demo", "--headless", "--tasks", "1")
+    shutil.copy(finished, shell.db)
     from store import open_store
 
     with open_store(shell.db) as store:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from market.events import Ending, Verdict
+from market.cards import PastForecast, report_card
+from market.events import Ending, Message, Verdict
 from market.money import to_nano
 from market.spec import Unit
 from market.state import SessionState, TaskState
@@ -28,6 +29,7 @@ from marketbench_tui.view.tape import tape_line
 from marketbench_tui.view.tasks import matches, task_line
 from marketbench_tui.view.why import answer, question
 from marketbench_tui.watch import Watch
+from runners.elicitation import CARD_HEADING
 from tests.marketbench_tui.sessions import (
     WORKERS,
     ZONE,
@@ -185,6 +187,23 @@ def test_the_winner_is_explained_as_a_sum_with_its_margin():
         assert part in text
     assert f"Next is {second.worker}" in text
     assert "In its own words" in text
+
+
+def test_the_report_card_that_a_worker_read_is_shown_out_of_its_prompt():
+    task = mid_run().state.tasks["text-wrapper-2"]
+    worker = task.book[0].worker
+    card = report_card([PastForecast("other", "r", 0.9, 100, Verdict.FAIL)], task.card.id, "r")
+    assert card is not None
+    prompt = "\n".join(("A task.", "", CARD_HEADING, *(f"- {each}" for each in card.lines), "", "Answer."))
+    (name, call) = next(item for item in task.calls.items() if item[1].started.worker == worker)
+    messages = (Message(role="user", content=prompt),)
+    asked = replace(call, started=call.started.model_copy(update={"messages": messages}))
+    shown = replace(task, calls={**task.calls, name: asked})
+    assert "Its report card" not in told(mid_run(), shown, worker)  # nobody asked with one, so it is faked
+    forecast = task.forecasts[worker].model_copy(update={"strategy": "report-card"})
+    shown = replace(shown, forecasts={**task.forecasts, worker: forecast})
+    assert "Its report card, as it read it before it answered" in told(mid_run(), shown, worker)
+    assert f"  {card.lines[1]}" in told(mid_run(), shown, worker)
 
 
 def test_a_loser_learns_who_was_ahead_and_by_how_much():

@@ -67,6 +67,9 @@ class Script:
     def price(self, model: str) -> Price:
         return Price(input_usd=1e-6, output_usd=3e-6, source="script")
 
+    def cost_usd_nano(self, model: str, usage: Usage) -> int | None:
+        return usage.input_tokens * 1_000 + usage.output_tokens * 3_000
+
     def worst_cost_usd_nano(self, request) -> int:
         return to_nano(self.worst_usd)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from runners.suites.loading import load_suite
+from runners.suites.loading import BUILT_IN, load_suite
 from runners.suites.task import Suite, Task
 from runners.workspace import Workspace
 
@@ -58,6 +58,7 @@ python3 -m pytest -rA -p no:cacheprovider tests
 rm -rf tests
 git checkout {commit} -- tests
 """
+DOCKERFILE = BUILT_IN["starter"] / "tasks" / "cron-parser-1" / "Dockerfile"
 FAIL_TO_PASS = ["tests/test_add.py::test_add", "tests/test_add.py::test_add_negative"]
 PASS_TO_PASS = ["tests/test_double.py::test_double"]
 GRADE_SECONDS = 60
@@ -136,7 +137,7 @@ def _write_task(task: Path, changes: Changes) -> None:
         "gold.patch": changes.gold,
         "test.patch": changes.test,
         "eval.sh": EVAL.format(commit=changes.base_commit, test_patch=changes.test.rstrip("\n")),
-        "Dockerfile": "FROM scratch\n",
+        "Dockerfile": DOCKERFILE.read_text(),
         **{f"wrong-{name}.patch": patch for name, patch in changes.wrong.items()},
     }
     for name, text in texts.items():

@@ -1,6 +1,7 @@
 """The budget holds, answers are stored before use, and nothing is paid twice."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from market.events import (
     CallFailed,
     CallStarted,
     Message,
+    Price,
     Purpose,
     SessionOpened,
     TaskCard,
@@ -16,6 +18,7 @@ from market.events import (
     WorkerCard,
 )
 from market.money import to_nano
+from market.state import prompt
 from runners.calls import Budget, Caller, OutOfBudget, interrupted
 from runners.models.base import CallContext, ModelAnswer, ModelError, ModelRequest
 from runners.recorder import Recorder
@@ -174,3 +177,81 @@ async def test_a_call_that_died_with_its_process_is_charged_its_reservation() ->
 async def test_a_reservation_larger_than_the_budget_is_refused_at_once() -> None:
     with pytest.raises(OutOfBudget):
         await Budget(limit=10, spent=lambda: 0).hold("c", 11)
+
+
+class Unpriced(Gateway):
+    """Nobody knows what its calls cost."""
+
+    def worst_cost_usd_nano(self, request):
+        return 0
+
+    def price(self, model):
+        return Price()
+
+    async def complete(self, request, on_text):
+        answer = await super().complete(request, on_text)
+        return replace(answer, cost_usd_nano=None)
+
+
+async def unpriced(gateway: Gateway, budget_tokens: int) -> tuple[Caller, Recorder]:
+    made, recorder = await caller(gateway, budget_usd=0.0)
+    made.tokens.limit = budget_tokens
+    return made, recorder
+
+
+async def test_an_unknown_price_stops_nothing_and_tokens_are_counted_instead() -> None:
+    ask, recorder = await unpriced(Unpriced(), 1000)
+    assert (await ask.ask("c1", REQUEST, ignore)).cost_usd_nano is None
+    assert (recorder.state.spent_usd_nano, recorder.state.unpriced_tokens) == (0, 3)
+    assert recorder.state.tasks["t"].calls["c1"].started.reserved_tokens > 10
+
+
+async def test_where_no_price_is_known_the_budget_limits_tokens() -> None:
+    gateway = Unpriced()
+    ask, _ = await unpriced(gateway, 30)
+    await ask.ask("c1", REQUEST, ignore)
+    with pytest.raises(OutOfBudget, match="3 of 30 are used; set a price for the model"):
+        await ask.ask("c2", REQUEST, ignore)
+    assert gateway.calls == 1
+
+
+async def test_a_priced_call_goes_on_where_the_tokens_of_others_are_used_up() -> None:
+    ask, _ = await caller(Gateway())
+    ask.tokens.limit = 0
+    assert (await ask.ask("c1", REQUEST, ignore)).text == "hello"
+
+
+async def test_an_unpriced_call_that_died_or_was_cancelled_is_charged_in_tokens() -> None:
+    gateway = Unpriced()
+    gateway.released.clear()
+    ask, recorder = await unpriced(gateway, 1000)
+    running = asyncio.create_task(ask.ask("c1", REQUEST, ignore))
+    while not gateway.calls:
+        await asyncio.sleep(0)
+    started = recorder.state.tasks["t"].calls["c1"].started
+    assert interrupted(started).unpriced_tokens == started.reserved_tokens > 0
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    recorder.finish()
+    assert recorder.state.unpriced_tokens > 0
+
+
+async def test_a_conversation_is_stored_once_and_can_be_read_back_whole() -> None:
+    ask, recorder = await caller(Gateway())
+    await ask.ask("c1", REQUEST, ignore)
+    said = (Message(role="assistant", content="hello"), Message(role="user", content="and now?"))
+    longer = replace(REQUEST, messages=(*REQUEST.messages, *said))
+    await ask.ask("c2", longer, ignore, "c1")
+    calls = recorder.state.tasks["t"].calls
+    assert (calls["c2"].started.follows, calls["c2"].started.messages) == ("c1", said)
+    assert prompt(calls, "c2") == longer.messages
+
+
+async def test_a_conversation_that_went_another_way_is_stored_whole() -> None:
+    ask, recorder = await caller(Gateway())
+    await ask.ask("c1", REQUEST, ignore)
+    other = replace(REQUEST, messages=(Message(role="user", content="something else"),))
+    await ask.ask("c2", other, ignore, "c1")
+    calls = recorder.state.tasks["t"].calls
+    assert (calls["c2"].started.follows, prompt(calls, "c2")) == ("", other.messages)

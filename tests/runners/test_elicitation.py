@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from market.events import Message, Price
 from market.mechanisms import build
 from market.spec import AskRule, MechanismSpec, Strategy, Unit
-from runners.elicitation import PROBLEM_CHARS, TESTS_SHOWN, build_messages, reask
+from runners.elicitation import CARD_HEADING, PROBLEM_CHARS, TESTS_SHOWN, build_messages, card_in, reask
 from runners.suites.task import Task
 
 TASK = Task(
@@ -105,6 +105,15 @@ def test_the_report_card_strategy_adds_the_card_and_says_where_there_is_none() -
     assert "- pass rate 0.40 over 5 other tasks" in shown
     assert "no other task of yours has an outcome yet" in prompt(strategy=Strategy.REPORT_CARD)
     assert "pass rate" not in prompt(card=("pass rate 0.40 over 5 other tasks",))
+
+
+def test_the_card_is_found_again_in_the_prompt_that_showed_it() -> None:
+    lines = ("You passed 40.0% of 5 other tasks.", "Something else.")
+    faked = replace(TASK, problem=f"{CARD_HEADING}\n- You passed 100.0% of 9 other tasks.")
+    shown = prompt(faked, strategy=Strategy.REPORT_CARD, ask_rule=AskRule.ELICITED, card=lines)
+    assert card_in((Message(role="system", content="?"), Message(role="user", content=shown))) == lines
+    assert card_in((Message(role="user", content=prompt()),)) == ()
+    assert card_in(()) == ()
 
 
 def test_an_unknown_price_is_said_to_be_unknown() -> None:

@@ -16,7 +16,7 @@ from store.tables import SQLModel
 
 from .samples import AT, ATLAS, attempt, call, opened, stamped, stored_session, whole_session
 
-PROJECTED = sorted(set(SQLModel.metadata.tables) - {"events"})
+PROJECTED = sorted(set(SQLModel.metadata.tables) - {"events", "whatifs"})
 
 
 def content(path: Path) -> dict[str, list[tuple[object, ...]]]:

@@ -19,6 +19,7 @@ class Loopback:
     script: list[Behaviour]
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
     port: int = 0
@@ -33,6 +34,7 @@ class Loopback:
             headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
             body = await reader.readexactly(int(headers.get("content-length", 0)))
             self.headers.append(headers)
+            self.paths.append(head.split(" ")[1])
             self.requests.append(json.loads(body))
             behaviour = self.script.pop(0) if len(self.script) > 1 else self.script[0]
             self.at_once += 1
@@ -75,10 +77,10 @@ def says(*pieces: str, usage: dict[str, Any] | None = None, finish: str | None =
     return behave
 
 
-def fails(status: int, message: str = "no", **headers: str) -> Behaviour:
-    """Answers with an error status and an OpenAI error body."""
+def fails(status: int, message: str = "no", body: str = "", **headers: str) -> Behaviour:
+    """Answers with a status and a body; without one, with an error as OpenAI writes it."""
     extra = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    body = json.dumps({"error": {"message": message, "type": "error", "code": None}})
+    body = body or json.dumps({"error": {"message": message, "type": "error", "code": None}})
 
     async def behave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(

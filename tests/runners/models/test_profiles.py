@@ -76,9 +76,14 @@ def drawn(name: str) -> Aggregates:
     return Aggregates(float(p.mean()), float(y.mean()), auroc(p, y), float(np.median(ratios)))
 
 
-def forecast(profile: Profile, task: SimulatedTask, name: str) -> Reply | None:
+ASKED = (Message(role="user", content="?"),)
+
+
+def forecast(
+    profile: Profile, task: SimulatedTask, name: str, prompt: tuple[Message, ...] = ASKED
+) -> Reply | None:
     call = SimulatedCall(CallContext(Purpose.FORECAST, name, "w", seed=11), task)
-    said = answer(profile, call, (Message(role="user", content="?"),), 4096)
+    said = answer(profile, call, prompt, 4096)
     try:
         return parse_reply("".join(said.pieces), wants_ask=False)
     except MalformedReply:

@@ -1,0 +1,135 @@
+"""`marketbench report`: what was said against what happened, in figures, with intervals, or as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from marketbench_tui.cli.common import Json, app, fail, open_store, print_json, print_table, say
+from marketbench_tui.cli.data import Session
+
+if TYPE_CHECKING:
+    from market.calibration import Analysis, Estimate, Figure, Range, WorkerAnalysis
+    from market.report import Report
+    from store import SessionInfo
+
+INTERVALS = ("gap", "brier", "ece", "auroc", "mcb", "token_ratio_median")
+"""Figures of the table with intervals."""
+
+
+@app.command()
+def report(
+    ctx: typer.Context,
+    session: Session,
+    intervals: Annotated[
+        bool, typer.Option("--intervals", help="With bootstrap intervals, by repository where that can be.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write one page with charts and tables.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a page that is there already.")] = False,
+    json_: Json = False,
+) -> None:
+    """What each worker said against what happened: calibration figures a worker and pooled."""
+    from marketbench_tui.reports import analysis_of, report_of
+
+    if html is not None and html.exists() and not force:
+        fail(f"{html} exists; choose another file or give --force", 2)
+    with open_store(ctx) as store:
+        info = store.sessions.get(session)
+        found = report_of(store, info.id)
+        analysis = analysis_of(store, info.id) if intervals or html is not None else None
+        if html is not None and analysis is not None:
+            from marketbench_tui.reports import write_page
+
+            write_page(store, info, analysis, html.expanduser())
+    shown = analysis if intervals else None
+    if json_:
+        print_json(_values(info, found, shown))
+    elif shown is not None:
+        _print_intervals(info, shown)
+    elif html is None:
+        _print(info, found)
+    if html is not None:
+        say(f"{html}: the page of session #{info.id}")
+
+
+def _values(info: SessionInfo, found: Report, analysis: Analysis | None) -> dict[str, Any]:
+    values = {"session": info.id, "name": info.name, "simulated": info.simulated, **asdict(found)}
+    if analysis is not None:
+        by_name = {each.worker: each for each in analysis.workers}
+        for row in values["workers"]:
+            row["intervals"] = _intervals(by_name.get(row["worker"]))
+        values["pooled"]["intervals"] = _intervals(analysis.pooled)
+        values |= {"level": analysis.level, "resamples": analysis.resamples, "seed": analysis.seed}
+    return values
+
+
+def _intervals(analysis: WorkerAnalysis | None) -> dict[str, dict[str, Any]]:
+    """Every figure by its name; empty for a worker without a forecast."""
+    figures: Mapping[Figure, Estimate] = analysis.figures if analysis else {}
+    return {figure.value: asdict(estimate) for figure, estimate in figures.items()}
+
+
+def _print(info: SessionInfo, found: Report) -> None:
+    _print_title(info)
+    say("said: mean stated p; t̂/t: median of estimated to actual tokens; bad: answers that were no forecast")
+    print_table(
+        ("worker", "n ", "said ", "passed ", "gap ", "Brier ", "ECE ", "t̂/t ", "infra ", "bad "),
+        [
+            (
+                row.worker,
+                str(row.n),
+                *(_figure(x) for x in (row.mean_p, row.pass_rate)),
+                _figure(row.gap, signed=True),
+                *(_figure(x) for x in (row.brier, row.ece, row.token_ratio_median)),
+                str(row.infra),
+                str(row.rejected),
+            )
+            for row in (*found.workers, found.pooled)
+        ],
+    )
+
+
+def _print_intervals(info: SessionInfo, analysis: Analysis) -> None:
+    from market.calibration import Figure
+
+    _print_title(info)
+    say(
+        f"{analysis.level:.0%} intervals of {analysis.resamples:,} resamples by repository; "
+        "t: by task, as there are too few repositories"
+    )
+    figures = [Figure(name) for name in INTERVALS]
+    print_table(
+        ("worker", "n ", *(f"{figure.label} " for figure in figures)),
+        [
+            (row.worker, str(row.n), *(_with_interval(row.figures[figure]) for figure in figures))
+            for row in (*analysis.workers, analysis.pooled)
+        ],
+    )
+
+
+def _with_interval(estimate: Estimate) -> str:
+    if estimate.value is None or not estimate.tellable:
+        return estimate.note or "-"
+    bounds = estimate.interval
+    by_task = " t" if bounds is not None and estimate.by_repo is None else ""
+    return f"{estimate.value:.4f}{_between(bounds)}{by_task}"
+
+
+def _between(bounds: Range | None) -> str:
+    return "" if bounds is None else f" [{bounds.low:.3f}, {bounds.high:.3f}]"
+
+
+def _print_title(info: SessionInfo) -> None:
+    print(f"{'SIM  ' if info.simulated else ''}session #{info.id} {info.name}")
+
+
+def _figure(value: float | None, signed: bool = False) -> str:
+    if value is None:
+        return "-"
+    return f"{value:+.4f}" if signed else f"{value:.4f}"

@@ -1,0 +1,1 @@
+"""Docker containers, as agents and graders use them: labelled, limited, and gone afterwards."""
