@@ -1,6 +1,6 @@
 """Draws the README's pictures from a real offline session: `make screenshots`.
 
-The Floor is shown in the middle of the demo, and the Desk after it.
+The Floor is shown in the middle of the demo; the Desk, Calibration and Auction after it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CLOSED = 15
 
 
 async def draw() -> None:
-    """Run the demo in a database of its own and save both screens."""
+    """Run the demo in a database of its own and save its screens."""
     with tempfile.TemporaryDirectory() as folder:
         backend = StoreBackend(Path(folder) / "docs.sqlite3")
         app = MarketBenchApp(backend, start=lambda: backend.start(demo_spec(seed=7, pace=0.5)))
@@ -35,6 +35,13 @@ async def draw() -> None:
             await pilot.press("escape")
             await pilot.pause(1.0)
             save(app, "desk")
+            for key, name in (("C", "calibration"), ("a", "auction")):
+                await pilot.press(key)
+                await app.workers.wait_for_complete()
+                await pilot.pause(1.0)
+                save(app, name)
+                await pilot.press("escape")
+                await pilot.pause()
 
 
 def save(app: MarketBenchApp, name: str) -> None:

@@ -51,11 +51,13 @@ class MarketLoss:
     Attributes:
         expected, realized: mean a task.
         win_rate: mean probability that the worker is awarded a task.
+        unpriced: tasks whose cost is not known and counts as nothing.
     """
 
     expected: float
     realized: float
     win_rate: float
+    unpriced: int = 0
 
     @property
     def loss(self) -> float:
@@ -87,7 +89,8 @@ def market_loss(p: Floats, y: Floats, cost: Floats) -> MarketLoss | None:
 
     Args:
         p, y: stated probabilities and outcomes (1 or 0), shape (n,).
-        cost: expected costs in units, shape (n,); NaN, where no price is known, counts as nothing.
+        cost: expected costs in units, shape (n,); NaN, where no price is known, counts as
+            nothing and is told in `unpriced`.
     """
     if not len(p):
         return None
@@ -98,6 +101,7 @@ def market_loss(p: Floats, y: Floats, cost: Floats) -> MarketLoss | None:
         expected=float(np.mean(surplus * p)),
         realized=float(np.mean(surplus * y)),
         win_rate=float(np.mean(room / MAX_RESERVE)),
+        unpriced=int(np.isnan(cost).sum()),
     )
 
 

@@ -340,7 +340,7 @@ class _Draws:
             return [None] * columns
         blocks = resampled(count, self.resamples, self.seed, width=len(cluster))
         drawn = np.concatenate([statistic(weights[:, cluster]) for weights in blocks])
-        bounds = [percentile(column, self.level) for column in drawn.T]
+        bounds = [percentile(column, count, self.level) for column in drawn.T]
         return [Range(*found) if found else None for found in bounds]
 
 

@@ -2,6 +2,7 @@
 
 Pairing takes what makes a task hard out of the comparison. Tasks of one repository are not
 independent of each other, so the bootstrap draws whole clusters where it is told of them.
+Intervals are the expanded percentile intervals of `market.calibration.intervals`.
 """
 
 from __future__ import annotations
@@ -13,13 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from market.bids import Floats, Ints
+from market.calibration.intervals import MIN_CLUSTERS, MIN_DEFINED, tail
+from market.calibration.telling import MIN_ROWS
 from market.seeds import stream
 
-LEAST_PAIRS = 10
-"""Pairs below which no interval is given."""
-LEAST_CLUSTERS = 5
-"""Clusters below which no interval is given: with K clusters there are C(2K-1, K) different
-resamples, 126 for five and 35 for four, which is too few for a tail of 2.5%."""
 LEAST_DISCORDANT = 6
 """Discordant pairs below which McNemar's test cannot reach 5% however they fall: 2 / 2^5 > 0.05."""
 BLOCK = 4_000_000
@@ -55,7 +53,7 @@ class McNemar:
 
 @dataclass(frozen=True, slots=True)
 class PairedDifference:
-    """A mean difference over pairs, with a percentile bootstrap interval.
+    """A mean difference over pairs, with a bootstrap interval.
 
     Attributes:
         mean: mean difference, in the unit of the differences; None without any.
@@ -131,14 +129,14 @@ def paired_bootstrap(
 def bootstrap(
     statistic: Statistic, clusters: int, level: float = 0.95, resamples: int = 2000, seed: int = 0
 ) -> tuple[float, float] | None:
-    """Percentile interval of a statistic of resampled clusters; see `resampled` and `percentile`.
+    """The interval of a statistic of resampled clusters; see `resampled` and `percentile`.
 
     Raises:
         ValueError: the level is not in (0, 1), or there is nothing to draw.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         values = [statistic(drawn) for drawn in resampled(clusters, resamples, seed)]
-    return percentile(np.concatenate(values), level)
+    return percentile(np.concatenate(values), clusters, level)
 
 
 def resampled(
@@ -169,15 +167,16 @@ def resampled(
         yield rng.multinomial(clusters, even, size=size).astype(np.float64)
 
 
-def percentile(values: Floats, level: float = 0.95) -> tuple[float, float] | None:
-    """The percentile interval of resampled values (Efron and Tibshirani 1993, 13.3).
+def percentile(values: Floats, clusters: int, level: float = 0.95) -> tuple[float, float] | None:
+    """The expanded percentile interval of resampled values (Hesterberg 2015).
 
     Args:
         values: shape (resamples,), NaN where a draw left the statistic undefined.
+        clusters: how many were drawn from, at least two.
         level: coverage, in (0, 1).
 
     Returns:
-        Low and high; None where more than one draw in twenty is undefined.
+        Low and high; None where too many draws are undefined (see `MIN_DEFINED`).
 
     Raises:
         ValueError: the level is not in (0, 1).
@@ -185,9 +184,10 @@ def percentile(values: Floats, level: float = 0.95) -> tuple[float, float] | Non
     if not 0 < level < 1:
         raise ValueError(f"the level of an interval lies between 0 and 1, not at {level!r}")
     known = values[np.isfinite(values)]
-    if len(known) < max(1.0, 0.95 * len(values)):
+    if len(known) < max(1.0, MIN_DEFINED * len(values)):
         return None
-    low, high = np.quantile(known, ((1 - level) / 2, (1 + level) / 2))
+    beyond = tail(level, clusters)
+    low, high = np.quantile(known, (beyond, 1 - beyond))
     return float(low), float(high)
 
 
@@ -209,9 +209,9 @@ def too_few(n: int, clusters: int) -> str:
     """Why so many pairs in so many clusters give no interval; empty where they do."""
     if not n:
         return "there are no pairs to compare"
-    if n < LEAST_PAIRS:
+    if n < MIN_ROWS:
         return f"n = {n}: too few to tell"
-    return f"{clusters} clusters: too few to tell" if clusters < LEAST_CLUSTERS else ""
+    return f"{clusters} clusters: too few to tell" if clusters < MIN_CLUSTERS else ""
 
 
 def _outcomes(name: str, values: ArrayLike) -> Floats:

@@ -55,7 +55,8 @@ def difference_of(store: Store, a: int | str, b: int | str, level: float, resamp
     tables = tuple(observations(store, info.id) for info in infos)
     strategies = tuple(_strategy(store, info) for info in infos)
     cards = [strategy is Strategy.REPORT_CARD for strategy in strategies]
-    repos = {task: repo for table in tables for task, repo in zip(table.tasks, table.repo, strict=True)}
+    named = (pair for table in tables for pair in zip(table.tasks, table.repo, strict=True))
+    repos = {task: repo for task, repo in named if repo}
     first, second = (_first_awards(store, info) for info in infos)
     return Sessions(
         a=infos[0],

@@ -130,6 +130,8 @@ class Transcript:
         more = len(event.failed_tests) - FAILED_TESTS
         if more > 0:
             self.note(Span(f"  and {more} more", Tone.FAINT))
+        if event.logs:
+            self.note(Span(f"  logs beside the database: {safe_line(event.logs)}", Tone.FAINT))
 
 
 def patch_tone(text: str, in_patch: bool) -> tuple[Tone, bool]:

@@ -11,9 +11,10 @@ import io
 import json
 import os
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def grade_predictions(
 
     Raises:
         GradingError, SuiteError: a prediction is for no task of the suite, or for one that lacks
-            what grading needs.
+            what grading needs; or a folder cannot be written to.
         EngineGone, ContainerError: Docker cannot be used.
     """
     if not _RUN.fullmatch(order.run):
@@ -95,6 +96,8 @@ def grade_predictions(
     for task, _ in work:
         if missing := lacks(task, GraderKind.SWEBENCH):
             raise GradingError(f"{task.id} cannot be graded: the dataset lacks {', '.join(missing)}")
+    _make(order.work)
+    _make(order.report_folder)
     sweep_containers()
     with _working_in(order.work):
         _grade_all(work, order, tell)
@@ -102,23 +105,42 @@ def grade_predictions(
 
 
 def _grade_all(work: Sequence[tuple[Task, Prediction]], order: Order, tell: Tell) -> None:
-    clients: list[HarnessClient] = []
+    running = _Running()
     with ThreadPoolExecutor(order.parallel) as pool:
-        running = [pool.submit(_grade, task, prediction, order, tell, clients) for task, prediction in work]
+        grading = [pool.submit(_grade, task, prediction, order, tell, running) for task, prediction in work]
         try:
-            for number, each in enumerate(running, start=1):
+            for number, each in enumerate(grading, start=1):
                 tell(f"{number} of {len(work)}  {each.result()}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            for client in clients:
-                client.cancel()
+            running.cancel()
             raise
 
 
-def _grade(task: Task, prediction: Prediction, order: Order, tell: Tell, clients: list[HarnessClient]) -> str:
+@dataclass(slots=True)
+class _Running:
+    """What must end where a person breaks off, or the engine goes away."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    clients: list[HarnessClient] = field(default_factory=list[HarnessClient])
+
+    def begin(self, client: HarnessClient) -> None:
+        """Let a client begin; it ends at once if all others are ending."""
+        self.clients.append(client)
+        if self.stop.is_set():
+            client.cancel()
+
+    def cancel(self) -> None:
+        """End everything."""
+        self.stop.set()
+        for client in list(self.clients):
+            client.cancel()
+
+
+def _grade(task: Task, prediction: Prediction, order: Order, tell: Tell, running: _Running) -> str:
     """Grade one; how it went, in one line. What is wrong with one image is left to the report."""
     try:
-        provide(recipe_of(task), lambda line: tell(line.rstrip()))
+        provide(recipe_of(task), lambda line: tell(line.rstrip()), running.stop)
     except ContainerError as error:
         return f"{task.id}: error: {error}"
     terms = Terms(
@@ -129,7 +151,7 @@ def _grade(task: Task, prediction: Prediction, order: Order, tell: Tell, clients
         seconds=order.timeout + GRACE_SECONDS,
     )
     client = HarnessClient(terms, lambda _: None)
-    clients.append(client)
+    running.begin(client)
     run = Run(order.run, prediction.model_name_or_path, order.timeout)
     try:
         report = run_harness(task, prediction.model_patch, client, run)
@@ -158,10 +180,16 @@ def _report(suite: Suite, predictions: Sequence[Prediction], order: Order) -> Re
     return Report(json.loads(path.read_text(encoding="utf-8")), words.getvalue(), path)
 
 
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GradingError(f"{folder} cannot be written to ({error.strerror}); choose another") from None
+
+
 @contextlib.contextmanager
 def _working_in(folder: Path) -> Iterator[None]:
     """Work in a folder, since the harness writes into the one it is started from."""
-    folder.mkdir(parents=True, exist_ok=True)
     before = Path.cwd()
     os.chdir(folder)
     try:

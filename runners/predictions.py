@@ -11,7 +11,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from market.errors import MarketBenchError
+from market.events import Verdict
 from market.spec import Name
+from market.state import SessionState, TaskState
 from runners.suites.task import Task
 
 GOLD = "gold"
@@ -72,9 +74,55 @@ def gold_predictions(tasks: Sequence[Task]) -> tuple[Prediction, ...]:
     return tuple(Prediction(task.id, GOLD, task.gold_patch) for task in tasks)
 
 
-def write_predictions(predictions: Sequence[Prediction], path: Path) -> None:
-    """Write predictions as JSON lines, which the harness and `read_predictions` read."""
-    path.write_text("".join(f"{json.dumps(asdict(each))}\n" for each in predictions), encoding="utf-8")
+def submitted(state: SessionState, name: str, worker: str | None = None) -> tuple[Prediction, ...]:
+    """What a session would hand in: of each task the patch that passed, or else the last one.
+
+    Args:
+        state: the session.
+        name: whose submission it is, for a leaderboard.
+        worker: only this worker's patches; None takes the market's, whoever wrote them.
+
+    Raises:
+        PredictionsError: no such worker, or it submitted no patch.
+    """
+    if worker is not None and worker not in state.workers:
+        raise PredictionsError(f"no worker {worker!r} in this session; there are {', '.join(state.workers)}")
+    found = tuple(
+        Prediction(task, name, patch)
+        for task, known in state.tasks.items()
+        if (patch := _patch(known, worker)) is not None
+    )
+    if not found:
+        raise PredictionsError(f"{worker or 'this session'} submitted no patch; run it first")
+    return found
+
+
+def _patch(task: TaskState, worker: str | None) -> str | None:
+    made = [
+        attempt
+        for attempt in task.attempts
+        if attempt.submission
+        and attempt.submission.form == "patch"
+        and worker in (None, attempt.award.worker)
+    ]
+    passed = [attempt for attempt in made if attempt.verdict and attempt.verdict.verdict is Verdict.PASS]
+    chosen = (passed or made)[-1:]
+    return next((attempt.submission.content for attempt in chosen if attempt.submission), None)
+
+
+def write_predictions(predictions: Sequence[Prediction], path: Path, replace: bool = False) -> None:
+    """Write predictions as JSON lines, which the harness and `read_predictions` read.
+
+    Raises:
+        PredictionsError: the file exists and may not be replaced, or cannot be written.
+    """
+    try:
+        with path.open("w" if replace else "x", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{json.dumps(asdict(each))}\n" for each in predictions)
+    except FileExistsError:
+        raise PredictionsError(f"{path} exists; choose another file or give --force") from None
+    except OSError as error:
+        raise PredictionsError(f"cannot write {path} ({error.strerror}); choose another file") from None
 
 
 def _lines(path: Path, text: str) -> Iterator[tuple[str, Any]]:

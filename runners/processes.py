@@ -43,9 +43,14 @@ class Process:
         return cls(place, int(pid), started)
 
     @property
+    def is_here(self) -> bool:
+        """Whether it runs, or ran, on this machine since its last start."""
+        return self.place == _place()
+
+    @property
     def is_dead(self) -> bool:
         """Whether it is known to have ended; what lives elsewhere is not known to."""
-        if self.place != _place():
+        if not self.is_here:
             return False
         try:
             os.kill(self.pid, 0)

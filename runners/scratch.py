@@ -12,7 +12,8 @@ from runners.processes import Process, me
 
 START = "marketbench-"
 UNNAMED_SECONDS = 86_400
-"""A folder of ours that names no process is taken for a leftover after this time."""
+"""A folder of ours that names no process, or one that ran before this machine was last started (or on
+another that shares the folder), is taken for a leftover after this time."""
 
 
 def prefix(kind: str) -> str:
@@ -45,6 +46,6 @@ def _is_left(folder: Path) -> bool:
         return False
     kind_and_process = folder.name.removeprefix(START).rpartition(".")[0]
     process = Process.parse(kind_and_process.partition("-")[2])
-    if process is None:
+    if process is None or not process.is_here:
         return time.time() - state.st_mtime > UNNAMED_SECONDS
     return process.is_dead

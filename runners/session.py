@@ -24,7 +24,7 @@ from runners.engine import Engine, Tools
 from runners.graders.choosing import grader_for, lacks, make_ready
 from runners.models.base import Gateway
 from runners.models.gateway import LiteLLMGateway
-from runners.models.simulated import is_simulated
+from runners.models.profiles import find, is_simulated, no_profile
 from runners.recorder import Recorder
 from runners.scaffolds.choosing import check_worker, scaffolds
 from runners.settings import Settings
@@ -178,9 +178,12 @@ def describe(spec: SessionSpec, tasks: Sequence[Task], gateway: Gateway) -> Sess
 
     Raises:
         ScaffoldError, CommandError: a worker cannot work in the scaffold that it names.
+        SessionError: a worker is of a simulated profile that is not there.
     """
     build(spec.mechanism)
     for worker in spec.workers:
+        if is_simulated(worker.model) and find(worker.model) is None:
+            raise SessionError(f"worker {worker.name}: {no_profile(worker.model)}")
         check_worker(worker, tasks)
     return SessionOpened(
         spec=spec,

@@ -20,7 +20,7 @@ def observations(store: Store, session_id: int) -> Observations:
     blended = {card.name: card.price.blended_usd for card in (opening.workers if opening else ())}
     tasks, task = positions(table.task)
     workers, worker = positions(table.worker)
-    first = [table.task.index(name) for name in tasks]
+    first: list[int] = np.unique(task, return_index=True)[1].tolist()
     return Observations(
         tasks=tasks,
         repo=tuple(table.repo[row] for row in first),

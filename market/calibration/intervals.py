@@ -165,8 +165,8 @@ def interval(
         return None
     if noise is Noise.SIZES:
         known = _without_noise(value, known)
-    tail = _tail(level, clusters)
-    low, high = (float(bound) for bound in np.quantile(known, (tail, 1 - tail)))
+    beyond = tail(level, clusters)
+    low, high = (float(bound) for bound in np.quantile(known, (beyond, 1 - beyond)))
     if high - low <= 1e-12:
         return None
     if noise is Noise.SQUARES:
@@ -185,8 +185,13 @@ def _without_noise(value: float, drawn: Floats) -> Floats:
 
 
 @lru_cache(maxsize=512)
-def _tail(level: float, clusters: int) -> float:
-    """Share of resamples beyond each bound of an expanded percentile interval."""
+def tail(level: float, clusters: int) -> float:
+    """Share of resamples beyond each bound of an expanded percentile interval (see above).
+
+    Args:
+        level: coverage aimed at, in (0, 1).
+        clusters: how many were drawn from, at least two.
+    """
     from scipy.special import ndtr, stdtrit  # pyright: ignore[reportMissingTypeStubs]
 
     t = stdtrit(clusters - 1, (1 + level) / 2)

@@ -14,7 +14,8 @@ TITLE = "Gap, and where it may lie"
 EMPTY = "No task has both a forecast and an outcome yet."
 AIR = 1.15
 LEAST = 20.0
-"""Points that the axis reaches on both sides, at least."""
+MOST = 100.0
+"""Points that the axis reaches on both sides, at least and at most; early bounds may lie beyond its ends."""
 
 
 def running_gap(terms: CheckTerms, looks: Sequence[Look], means: Sequence[tuple[int, float]]) -> Chart:
@@ -31,23 +32,25 @@ def running_gap(terms: CheckTerms, looks: Sequence[Look], means: Sequence[tuple[
         Rule(at=margin, tone=Tone.AWARD, series="margin"),
         Rule(at=-margin, tone=Tone.AWARD, series="margin"),
     )
-    side = max(LEAST, AIR * margin, *(AIR * 100 * abs(mean) for _, mean in means[len(means) // 4 :]))
+    latest = [abs(bound) for look in told[-1:] for bound in (look.low, look.high)]
+    reached = [margin / 100, *latest, *(abs(mean) for _, mean in means[len(means) // 4 :])]
+    side = min(MOST, max(LEAST, *(AIR * 100 * value for value in reached)))
     return Chart(
         NAME,
         TITLE,
         Axis("tasks asked", 0.0),
         Axis("points", -side, side, form="{:+g}"),
-        (*_sequence(told, side), *rules, *_mean(means)) if means else (),
+        (*_sequence(told), *rules, *_mean(means)) if means else (),
         note=f"Shaded: where the gap lies, {100 * (1 - terms.level):g}% sure at every look.",
         empty=EMPTY,
     )
 
 
-def _sequence(looks: Sequence[Look], side: float) -> tuple[Mark, ...]:
+def _sequence(looks: Sequence[Look]) -> tuple[Mark, ...]:
     if len(looks) < 2:
         return ()
     x = column(look.asked for look in looks)
-    low, high = (column(min(side, max(-side, 100 * value)) for value in bounds) for bounds in _bounds(looks))
+    low, high = (column(100 * value for value in bounds) for bounds in _bounds(looks))
     return (
         Band(x=x, low=low, high=high, tone=Tone.RUNNING),
         Line(x=x, y=low, tone=Tone.RUNNING, series="confidence sequence"),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from market.welfare.knobs import Allocator
-from marketbench_tui.cli.common import print_table, say
-from marketbench_tui.view.amounts import NONE
+from marketbench_tui.cli.common import number, print_table, say
+from marketbench_tui.view.amounts import NONE, count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ def _reserve_row(figures: ReserveFigures, label: str) -> tuple[str, ...]:
         f"{figures.worker}{label}",
         str(figures.n),
         *(
-            _figure(value)
+            number(value)
             for value in (
                 figures.win_rate,
                 figures.expected_profit,
@@ -107,10 +107,10 @@ def _print_workers(outcome: Outcome) -> None:
             (
                 worker.worker,
                 f"{worker.wins:.2f}",
-                _figure(worker.share),
+                number(worker.share),
                 _range(worker.passes, 2),
-                _figure(worker.cost),
-                _figure(worker.expected_profit),
+                number(worker.cost),
+                number(worker.expected_profit),
                 _range(worker.profit),
             )
             for worker in outcome.workers
@@ -126,7 +126,7 @@ def _print_allocators(told: Told) -> None:
                 f"{'> ' if allocator is told.recleared.whatif.mechanism else '  '}{allocator}",
                 f"{outcome.sold:.2f}",
                 _range(outcome.passes, 2),
-                _figure(outcome.cost),
+                number(outcome.cost),
                 _range(outcome.profit),
                 _range(outcome.surplus),
                 _range(outcome.gap),
@@ -143,7 +143,9 @@ def _print_allocators(told: Told) -> None:
 def _print_contrast(told: Told) -> None:
     found = told.contrast
     assert found is not None
-    print(f"\nless {told.against}, over {found.tasks} tasks:")
+    mechanism = told.recleared.whatif.mechanism
+    tasks, clusters = count(found.tasks, "task"), count(found.solved.clusters, "cluster")
+    print(f"\n{mechanism} less {told.against}, over {tasks} in {clusters} by repository, 95% intervals:")
     pairs = (("solved", found.solved), ("surplus a task", found.surplus))
     for label, difference in pairs:
         if difference is not None and difference.mean is not None:
@@ -153,8 +155,8 @@ def _print_contrast(told: Told) -> None:
     if found.mcnemar is not None:
         test = found.mcnemar
         print(
-            f"  only this one {test.only_a}, only the other {test.only_b}, "
-            f"exact McNemar p = {test.p_value:.4f}"
+            f"  solved only by {mechanism} {test.only_a}, only by {told.against} {test.only_b}, "
+            f"exact McNemar p = {test.p_value:.4f}{f' ({test.note})' if test.note else ''}"
         )
     for note in found.notes:
         say(f"note: {note}")
@@ -173,7 +175,7 @@ def _print_rows(told: Told) -> None:
                 f"{row['p']:.2f}",
                 NONE if row["outcome"] is None else str(row["outcome"]),
                 *(
-                    _figure(row[name])
+                    number(row[name])
                     for name in (
                         "break_even",
                         "win",
@@ -206,18 +208,14 @@ def _print_tasks(outcome: Outcome) -> None:
     )
 
 
-def _figure(value: float | None) -> str:
-    return NONE if value is None else f"{value + 0.0:.4f}"
-
-
 def _range(figure: Bounds | None, digits: int = 4) -> str:
     if figure is None:
         return NONE
     ends: Sequence[float] = (figure.low, figure.high) if figure.value is None else (figure.value,)
-    return " to ".join(f"{round(end, digits) + 0.0:.{digits}f}" for end in ends)
+    return " to ".join(number(end, digits) for end in ends)
 
 
 def _shown(value: float | dict[str, float] | None) -> str:
     if isinstance(value, dict):
-        return f"{value['low']:.4f} to {value['high']:.4f}"
-    return _figure(value)
+        return f"{number(value['low'])} to {number(value['high'])}"
+    return number(value)

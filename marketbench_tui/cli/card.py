@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from marketbench_tui.cli.common import Json, app, open_store, print_json, say
+from marketbench_tui.cli.common import Json, app, fail, open_store, print_json, say
 from marketbench_tui.cli.data import Session
 
 if TYPE_CHECKING:
     from market.cards import Record, ReportCard
+    from market.events import TaskCard
 
 NO_OUTCOME = "no outcome of it is known, so there is no card"
 
@@ -29,6 +31,9 @@ def card(
 
     with open_store(ctx) as store:
         info = store.sessions.get(session)
+        opening = store.opening(info.id)
+        if task and opening and task not in {each.id for each in opening.tasks}:
+            fail(f"session #{info.id} has no task {task}{_near(task, opening.tasks)}", 2)
         cards = session_cards(store, info.id, task, worker)
     if json_:
         found = [_values(name, card) for name, card in cards.items()]
@@ -37,6 +42,11 @@ def card(
     print(f"{'SIM  ' if info.simulated else ''}report cards of session #{info.id} {info.name}")
     say(f"without {task}" if task else "over all its tasks; --task leaves one out, as a prompt would")
     _print_cards(cards)
+
+
+def _near(task: str, tasks: Sequence[TaskCard]) -> str:
+    near = get_close_matches(task, [each.id for each in tasks], n=3)
+    return f"; did you mean {', '.join(near)}?" if near else ""
 
 
 def _print_cards(cards: Mapping[str, ReportCard | None]) -> None:

@@ -6,16 +6,19 @@ import asyncio
 import signal
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from market.errors import MarketBenchError
-from marketbench_tui.cli.common import Json, app, fail, open_store, print_json, print_table, say
+from marketbench_tui.cli.common import Json, app, fail, number, open_store, print_json, print_table, say
 from marketbench_tui.text import safe_line
+from marketbench_tui.view.amounts import count
 
 if TYPE_CHECKING:
+    from market.advice import MarketLoss
     from market.check import Check
     from market.events import Ending
     from runners.session import Prepared, Workshop
@@ -188,7 +191,7 @@ async def _follow(
 def narrate_look(asked: int, gap: float | None, low: float, high: float) -> str:
     """One look in a line."""
     mean = "no outcome yet" if gap is None else f"gap {100 * gap:+.1f} points"
-    return f"after {asked} tasks: {mean}, between {100 * low:+.1f} and {100 * high:+.1f}"
+    return f"after {count(asked, 'task')}: {mean}, between {100 * low:+.1f} and {100 * high:+.1f}"
 
 
 def _exit_code(found: Check, ending: Ending | None, reason: str) -> int:
@@ -210,16 +213,21 @@ def _print(session: int, found: Check) -> None:
 
 
 def _rows(found: Check) -> list[tuple[str, str]]:
+    plain, signed = partial(number, digits=3), partial(number, digits=3, signed=True)
     auroc, shift, market = found.auroc, found.recalibration, found.market
-    within = f", {_share(auroc.interval.low)} to {_share(auroc.interval.high)}" if auroc.interval else ""
+    bounds = auroc.interval
+    within = f", {plain(bounds.low)} to {plain(bounds.high)}" if bounds else ""
     multiple = found.token_multiple
     tokens = f"{multiple:.3g} (median of {found.token_n})" if multiple else "no tokens known"
-    loss = f"{market.loss:+.4f} USD a task" if market else "no tasks"
+    loss = f"{number(market.loss, signed=True)} USD a task{_unpriced(market)}" if market else "no tasks"
     advice = shift.note if shift.shift is None else f"add {shift.shift:+.2f} to the log-odds of p"
     return [
-        ("said, passed", f"{_share(found.mean_p)}, {_share(found.pass_rate)} over {found.n} tasks"),
-        ("gap", f"{_signed(found.gap)}, between {_signed(found.last.low)} and {_signed(found.last.high)}"),
-        ("AUROC", f"{_share(auroc.value)}{within}" if auroc.tellable else auroc.note),
+        (
+            "said, passed",
+            f"{plain(found.mean_p)}, {plain(found.pass_rate)} over {count(found.n, 'task')}",
+        ),
+        ("gap", f"{signed(found.gap)}, between {signed(found.last.low)} and {signed(found.last.high)}"),
+        ("AUROC", f"{plain(auroc.value)}{within}" if auroc.tellable else auroc.note),
         ("tokens used / estimated", tokens),
         ("recalibrate", advice),
         ("market would have lost", loss),
@@ -228,12 +236,10 @@ def _rows(found: Check) -> list[tuple[str, str]]:
     ]
 
 
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def _signed(value: float | None) -> str:
-    return "-" if value is None else f"{value:+.3f}"
+def _unpriced(market: MarketLoss) -> str:
+    if not market.unpriced:
+        return ""
+    return f"; the cost of {count(market.unpriced, 'task')} is not known and counts as nothing"
 
 
 def _workshop(ctx: typer.Context, allow_unsandboxed: bool) -> Workshop:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from marketbench_tui import __version__
+from marketbench_tui.view.amounts import NONE
 
 if TYPE_CHECKING:
     from store import Store
@@ -79,6 +80,11 @@ def fail(text: str, code: int) -> NoReturn:
 def print_json(data: Any) -> None:
     """Print data on stdout as JSON that any tool reads (no NaN)."""
     print(json.dumps(data, indent=2, allow_nan=False, default=str))
+
+
+def number(value: float | None, digits: int = 4, signed: bool = False) -> str:
+    """A figure of a table; a zero never has a minus."""
+    return NONE if value is None else f"{round(value, digits) + 0.0:{'+' if signed else ''}.{digits}f}"
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

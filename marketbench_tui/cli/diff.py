@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from marketbench_tui.cli.common import Json, app, fail, open_store, print_json, print_table, say
-from marketbench_tui.view.amounts import count
+from marketbench_tui.cli.common import Json, app, fail, number, open_store, print_json, print_table, say
+from marketbench_tui.view.amounts import NONE, count
 
 if TYPE_CHECKING:
     from market.calibration import Estimate, Range
@@ -162,11 +162,12 @@ def _print_figures(found: Sessions) -> None:
 
 def _cells(row: PairedFigure) -> tuple[str, ...]:
     change = row.difference
+    digits = 4 if change.tellable else 2
     return (
         str(change.n),
-        _number(row.a),
-        _number(row.b),
-        _number(change.value, signed=True),
+        number(row.a, digits),
+        number(row.b, digits),
+        number(change.value, signed=True) if change.tellable else change.note,
         _range(change.by_task),
         _range(change.by_repo),
     )
@@ -174,9 +175,8 @@ def _cells(row: PairedFigure) -> tuple[str, ...]:
 
 def _caveats(row: Compared) -> Iterator[str]:
     for figure in (row.said, *row.figures):
-        for text in (figure.difference.note, figure.difference.caveat):
-            if text:
-                yield f"no interval of {figure.figure.label}: {text}"
+        if figure.difference.caveat:
+            yield f"no interval of {figure.figure.label} by repository: {figure.difference.caveat}"
 
 
 def _finding(published: Published | None) -> str:
@@ -201,8 +201,8 @@ def _print_workers(workers: Sequence[Compared]) -> None:
     for each in workers:
         figures = {row.figure.value: row for row in each.figures}
         gap, brier = figures["gap"], figures["brier"]
-        cells = (_number(gap.a, signed=True), _number(gap.b, signed=True), _number(brier.a), _number(brier.b))
-        said = (_number(each.said.a), _number(each.said.b))
+        cells = (number(gap.a, signed=True), number(gap.b, signed=True), number(brier.a), number(brier.b))
+        said = (number(each.said.a), number(each.said.b))
         rows.append((each.worker, str(each.pairs), str(each.seen), *said, *cells))
     print_table(headings, rows)
 
@@ -225,8 +225,8 @@ def _print_awards(found: Sessions) -> None:
                 each.worker,
                 str(each.a),
                 str(each.b),
-                *(_number(won / awards.tasks if awards.tasks else None) for won in (each.a, each.b)),
-                _number(each.difference.value, signed=True),
+                *(number(won / awards.tasks if awards.tasks else None) for won in (each.a, each.b)),
+                number(each.difference.value, signed=True),
                 _range(each.difference.by_task),
             )
             for each in awards.shares
@@ -249,11 +249,7 @@ def _away(awards: Moved, found: Sessions) -> str:
     )
 
 
-def _number(value: float | None, signed: bool = False) -> str:
-    if value is None:
-        return "-"
-    return f"{value:+.4f}" if signed else f"{value:.4f}"
-
-
 def _range(bounds: Range | None) -> str:
-    return "-" if bounds is None else f"{bounds.low:+.4f} to {bounds.high:+.4f}"
+    if bounds is None:
+        return NONE
+    return f"{number(bounds.low, signed=True)} to {number(bounds.high, signed=True)}"

@@ -180,7 +180,7 @@ def list_models(
 def doctor(
     ctx: typer.Context,
     sweep: Annotated[
-        bool, typer.Option("--sweep", help="Remove containers and folders that dead processes left.")
+        bool, typer.Option("--sweep", help="Remove what dead processes left in Docker and in /tmp.")
     ] = False,
     json_: Json = False,
 ) -> None:
@@ -210,8 +210,10 @@ def _sweep(json_: bool) -> None:
     if json_:
         print_json(asdict(swept))
         return
-    containers = "no Docker engine answers" if swept.containers is None else f"containers {swept.containers}"
-    print(f"removed: folders {swept.folders}, {containers}")
+    docker = "no Docker engine answers"
+    if swept.containers is not None:
+        docker = f"containers {swept.containers}, images {swept.images}"
+    print(f"removed: folders {swept.folders}, {docker}")
 
 
 def _per_million(usd: float | None) -> str:

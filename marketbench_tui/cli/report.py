@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from marketbench_tui.cli.common import Json, app, fail, open_store, print_json, print_table, say
+from marketbench_tui.cli.common import Json, app, fail, number, open_store, print_json, print_table, say
 from marketbench_tui.cli.data import Session
+from marketbench_tui.view.amounts import NONE
 
 if TYPE_CHECKING:
     from market.calibration import Analysis, Estimate, Figure, Range, WorkerAnalysis
-    from market.report import Report
+    from market.report import Report, ReportRow
     from store import SessionInfo
 
 INTERVALS = ("gap", "brier", "ece", "auroc", "mcb", "token_ratio_median")
@@ -37,6 +38,7 @@ def report(
     """What each worker said against what happened: calibration figures a worker and pooled."""
     from marketbench_tui.reports import analysis_of, report_of
 
+    html = None if html is None else html.expanduser()
     if html is not None and html.exists() and not force:
         fail(f"{html} exists; choose another file or give --force", 2)
     with open_store(ctx) as store:
@@ -46,7 +48,7 @@ def report(
         if html is not None and analysis is not None:
             from marketbench_tui.reports import write_page
 
-            write_page(store, info, analysis, html.expanduser())
+            write_page(store, info, analysis, html)
     shown = analysis if intervals else None
     if json_:
         print_json(_values(info, found, shown))
@@ -81,18 +83,21 @@ def _print(info: SessionInfo, found: Report) -> None:
     print_table(
         ("worker", "n ", "said ", "passed ", "gap ", "Brier ", "ECE ", "t̂/t ", "infra ", "bad "),
         [
-            (
-                row.worker,
-                str(row.n),
-                *(_figure(x) for x in (row.mean_p, row.pass_rate)),
-                _figure(row.gap, signed=True),
-                *(_figure(x) for x in (row.brier, row.ece, row.token_ratio_median)),
-                str(row.infra),
-                str(row.rejected),
-            )
+            (row.worker, str(row.n), *_cells(row), str(row.infra), str(row.rejected))
             for row in (*found.workers, found.pooled)
         ],
     )
+
+
+def _cells(row: ReportRow) -> tuple[str, ...]:
+    """Said, passed, gap, Brier, ECE and token ratio; of too few forecasts only the first two."""
+    from market.calibration.telling import MIN_ROWS
+
+    if row.n < MIN_ROWS:
+        few = f"n = {row.n}: too few to tell" if row.n else NONE
+        return (number(row.mean_p, 2), number(row.pass_rate, 2), few, NONE, NONE, NONE)
+    scores = (number(x) for x in (row.brier, row.ece, row.token_ratio_median))
+    return (number(row.mean_p), number(row.pass_rate), number(row.gap, signed=True), *scores)
 
 
 def _print_intervals(info: SessionInfo, analysis: Analysis) -> None:
@@ -111,14 +116,28 @@ def _print_intervals(info: SessionInfo, analysis: Analysis) -> None:
             for row in (*analysis.workers, analysis.pooled)
         ],
     )
+    for text, workers in _caveats(analysis).items():
+        say(f"note: {', '.join(workers)}: {text}")
+
+
+def _caveats(analysis: Analysis) -> Mapping[str, list[str]]:
+    """What is to be said of the intervals of the gap, and of whose."""
+    from market.calibration import Figure
+
+    found: dict[str, list[str]] = {}
+    for row in (*analysis.workers, analysis.pooled):
+        estimate = row.figures[Figure.GAP]
+        if estimate.tellable and estimate.caveat:
+            found.setdefault(estimate.caveat, []).append(row.worker)
+    return found
 
 
 def _with_interval(estimate: Estimate) -> str:
     if estimate.value is None or not estimate.tellable:
-        return estimate.note or "-"
+        return estimate.note or NONE
     bounds = estimate.interval
     by_task = " t" if bounds is not None and estimate.by_repo is None else ""
-    return f"{estimate.value:.4f}{_between(bounds)}{by_task}"
+    return f"{number(estimate.value)}{_between(bounds)}{by_task}"
 
 
 def _between(bounds: Range | None) -> str:
@@ -127,9 +146,3 @@ def _between(bounds: Range | None) -> str:
 
 def _print_title(info: SessionInfo) -> None:
     print(f"{'SIM  ' if info.simulated else ''}session #{info.id} {info.name}")
-
-
-def _figure(value: float | None, signed: bool = False) -> str:
-    if value is None:
-        return "-"
-    return f"{value:+.4f}" if signed else f"{value:.4f}"

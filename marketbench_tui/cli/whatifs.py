@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from marketbench_tui.cli.common import Json, app, open_store, print_json, print_table, say
+from marketbench_tui.cli.common import Json, app, number, open_store, print_json, print_table, say
 from marketbench_tui.cli.data import Session
+from marketbench_tui.view.amounts import NONE
 
 if TYPE_CHECKING:
     from market.welfare.knobs import WhatIf
@@ -65,8 +66,8 @@ def _row(kept: Kept, own: WhatIf) -> tuple[str, ...]:
         kept.name,
         told(kept.whatif, own) if kept.whatif else "of another version",
         _between(figures.passes if figures else None, 1),
-        _number(figures.cost if figures else None),
-        _number(figures.expected_profit if figures else None),
+        number(figures.cost if figures else None, 3),
+        number(figures.expected_profit if figures else None, 3),
         _between(figures.profit if figures else None),
         _between(figures.surplus if figures else None),
         _between(figures.gap if figures else None),
@@ -74,12 +75,8 @@ def _row(kept: Kept, own: WhatIf) -> tuple[str, ...]:
     )
 
 
-def _number(value: float | None, digits: int = 3) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
 def _between(value: Between | None, digits: int = 3) -> str:
     if value is None:
-        return "-"
-    low, high = (_number(end, digits) for end in value)
+        return NONE
+    low, high = (number(end, digits) for end in value)
     return low if low == high else f"{low} to {high}"

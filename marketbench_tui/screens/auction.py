@@ -154,7 +154,7 @@ class Auction(Keeping):
     def _clear(self) -> None:
         """Clear under the knobs as they are; what cannot be cleared says why and leaves the last figures."""
         whatif = self.reading.whatif
-        self._refusal = "" if whatif else "the knobs have to be mended first"
+        self._refusal = "" if whatif else view.TO_MEND
         self._clearing = whatif is not None
         if whatif is not None:
             if self.bench.small and self.cleared is not None:

@@ -210,13 +210,20 @@ class Calibration(Charting):
         found = self.analysis
         return series_of(found.workers, found.pooled, short=True) if found and found.pooled.n else ()
 
+    @property
+    def _waiting(self) -> str:
+        """Why there are no groups of forecasts that have outcomes; empty where there are some."""
+        if self._groups:
+            return ""
+        return view.ALL_UNKNOWN if self.analysis else view.COUNTING
+
     def _other_of(self, series: Series) -> Series | None:
         other = self._against
         return against(series, (*other.workers, other.pooled), f"#{self._other}") if other else None
 
     def _draw(self) -> None:
         groups = self._groups
-        nothing = view.nothing(self._observed.get(self._session)) or ("" if groups else view.COUNTING)
+        nothing = view.nothing(self._observed.get(self._session)) or self._waiting
         table = self.query_one(Groups)
         rows = view.group_lines(groups, self._hidden)
         table.show(rows, empty=nothing)
@@ -292,15 +299,19 @@ class Calibration(Charting):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only keys that would do something are offered."""
-        if action in ("by", "compare"):
+        if action == "by":
+            return not view.nothing(self._observed.get(self._session))
+        if action == "compare":
             return bool(self._groups)
         return super().check_action(action, parameters)
 
     def action_by(self) -> None:
         """Put forecasts together by worker, by difficulty, by repository: those of the workers drawn."""
-        drawn = [series.name for series in self._groups if series.name not in self._hidden]
+        drawn = [series for series in self._groups if series.name not in self._hidden]
         if self._question.by is By.WORKER:
-            asked = () if POOLED in drawn or len(drawn) == len(self._groups) - 1 else tuple(drawn)
+            pooled = any(series.name == POOLED for series in drawn)
+            every = pooled or len(drawn) == len(self._groups) - 1
+            asked = () if every else tuple(series.analysis.worker for series in drawn)
             self._question = replace(self._question, workers=asked)
         self._question = replace(self._question, by=self._question.by.following)
         if self._question.by is By.WORKER:

@@ -12,12 +12,18 @@ from textual.containers import Vertical
 
 from marketbench_tui.lines import Span
 from marketbench_tui.ports import SessionCard
-from marketbench_tui.screens.over import Over
+from marketbench_tui.screens.over import CLOSES, Over
 from marketbench_tui.view import amounts, desk
 from marketbench_tui.widgets.columns import Column
 from marketbench_tui.widgets.table import Table
 from themes.tones import Tone
 
+HINTS = (
+    Span("enter takes", Tone.FAINT, action="focused.open"),
+    Span("  ", Tone.FAINT),
+    Span("esc closes", Tone.FAINT, action=CLOSES),
+)
+"""What keys do here, and a click on the words does too."""
 EMPTY = "There is no other session to compare with."
 COLUMNS: tuple[Column[SessionCard], ...] = (
     Column("#", lambda card: desk.figure(str(card.id), Tone.SOFT), 3, keep=9, right=True),
@@ -55,9 +61,7 @@ class ChooseSession(Over[int]):
     def on_mount(self) -> None:
         """Show them."""
         table = self.query_one(SessionTable)
-        table.frame(
-            (Span(self._title, Tone.ACCENT, bold=True),), (Span("enter takes, esc closes", Tone.FAINT),)
-        )
+        table.frame((Span(self._title, Tone.ACCENT, bold=True),), HINTS)
         table.show(self._cards)
         table.focus()
 

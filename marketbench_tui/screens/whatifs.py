@@ -26,6 +26,13 @@ from marketbench_tui.widgets.prompt import Prompt, Topic
 from marketbench_tui.widgets.table import Table
 from themes.tones import Tone
 
+HINTS = line(
+    Span("enter loads  ", Tone.FAINT, action="focused.open"),
+    Span("e renames  ", Tone.FAINT, action="screen.rename"),
+    Span("x removes  ", Tone.FAINT, action="screen.remove"),
+    Span("esc closes", Tone.FAINT, action="screen.close"),
+)
+"""What keys do here, and a click on the words does too."""
 NOTHING = "No what-if was kept beside this session yet: close this, turn the knobs, and press s."
 
 
@@ -90,8 +97,7 @@ class SavedWhatIfs(Over[WhatIf]):
     def on_mount(self) -> None:
         """Read what was kept."""
         table = self.query_one(SavedTable)
-        hints = line(Span("enter loads  e renames  x removes  esc closes", Tone.FAINT))
-        table.frame(table.titled("as they clear now"), hints)
+        table.frame(table.titled("as they clear now"), HINTS)
         table.focus()
         self._fill((), ())
         self._list()

@@ -10,12 +10,21 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from market.mechanisms import MECHANISMS, Knobs
-from market.spec import ElicitationSpec, Frozen, Knob, LimitsSpec, MechanismSpec, SessionSpec
+from market.spec import (
+    COMMAND,
+    OF_COMMAND,
+    ElicitationSpec,
+    Frozen,
+    Knob,
+    LimitsSpec,
+    MechanismSpec,
+    SessionSpec,
+)
 from marketbench_tui.setup.draft import Draft, WorkerDraft
 from marketbench_tui.setup.paths import WORKERS, joined, knob_path
 
 Part = TypeVar("Part", bound=Frozen)
-TOP_LEVEL = ("name", "seed", "pace", "unit", "units_per_usd")
+TOP_LEVEL = ("name", "grader", "grader_network", "seed", "pace", "unit", "units_per_usd")
 """Fields of the spec itself that are typed."""
 
 
@@ -83,7 +92,12 @@ def _typed(draft: Draft, prefix: str, names: Sequence[str] | Mapping[str, object
 
 
 def _worker(worker: WorkerDraft) -> dict[str, Any]:
-    return {name: text.strip() for name, text in asdict(worker).items() if text.strip() or name == "name"}
+    told = asdict(worker)
+    kept: dict[str, Any] = told.pop("kept")
+    if worker.scaffold.strip() != COMMAND:
+        kept = {name: value for name, value in kept.items() if name not in OF_COMMAND}
+    typed = {name: text.strip() for name, text in told.items() if text.strip() or name == "name"}
+    return kept | typed
 
 
 def _mechanism(draft: Draft) -> tuple[MechanismSpec | None, tuple[Fault, ...]]:

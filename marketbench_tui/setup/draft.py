@@ -26,7 +26,11 @@ BUDGET = "10.0"
 
 @dataclass(frozen=True, slots=True)
 class WorkerDraft:
-    """A worker as it was typed."""
+    """A worker as it was typed.
+
+    Attributes:
+        kept: settings that a spec gave it and no field here shows, such as an agent's command and limits.
+    """
 
     name: str
     model: str
@@ -34,6 +38,7 @@ class WorkerDraft:
     temperature: str = ""
     max_tokens: str = "16384"
     api_base: str = ""
+    kept: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,8 @@ def draft_of(spec: SessionSpec) -> Draft:
         "pace": _figure(spec.pace),
         "unit": spec.unit.value,
         "units_per_usd": _figure(spec.units_per_usd),
+        "grader": spec.grader.value,
+        "grader_network": _figure(spec.grader_network),
     }
     for part in ("limits", "elicitation"):
         for name, value in getattr(spec, part):
@@ -182,7 +189,9 @@ def draft_of(spec: SessionSpec) -> Draft:
 
 
 def _worker(spec: WorkerSpec) -> WorkerDraft:
-    return WorkerDraft(**{each.name: _figure(getattr(spec, each.name)) for each in fields(WorkerDraft)})
+    typed = [each.name for each in fields(WorkerDraft) if each.name != "kept"]
+    kept = spec.model_dump(exclude_defaults=True, exclude=set(typed))
+    return WorkerDraft(**{name: _figure(getattr(spec, name)) for name in typed}, kept=kept)
 
 
 def _figure(value: object) -> str:

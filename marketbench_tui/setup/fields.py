@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from market.mechanisms import MECHANISMS
-from market.spec import AskRule, ElicitationSpec, LimitsSpec, SessionSpec, Strategy, Unit
+from market.spec import AskRule, ElicitationSpec, GraderKind, LimitsSpec, SessionSpec, Strategy, Unit
 from marketbench_tui.setup.draft import Draft
 from marketbench_tui.setup.paths import WORKER_KNOB, knob_path
 
@@ -52,6 +52,8 @@ SESSION: tuple[Field, ...] = (
     _limit("budget_usd", "budget", "USD of model calls, never passed"),
     _limit("attempts", "attempts", "a task, each by another worker"),
     _limit("parallel_attempts", "at once", "attempts that run at the same time"),
+    _top("grader", "grader", "tests here, or SWE-bench's in Docker", tuple(GraderKind)),
+    _top("grader_network", "tests online", "for tests in Docker that need a network", ("false", "true")),
     _top("seed", "seed", "same seed, same draws"),
     _top("pace", "pace", "of simulated workers; 0 is instant"),
     _top("unit", "unit", "of asks, bounties and penalties", tuple(Unit)),

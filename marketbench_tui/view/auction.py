@@ -12,7 +12,7 @@ from market.welfare.knobs import Allocator
 from market.welfare.outcome import Outcome, WorkerOutcome
 from marketbench_tui.charts.names import short
 from marketbench_tui.charts.pareto import RECORDED, RECORDED_LETTER, letters
-from marketbench_tui.lines import Line, Span, clip, line
+from marketbench_tui.lines import Line, Span, clip, line, width_of
 from marketbench_tui.text import safe_line
 from marketbench_tui.view import amounts
 from marketbench_tui.view.bars import bar
@@ -21,6 +21,7 @@ from themes.tones import WORKER_TONES, Tone
 
 NAME_CELLS = 40
 """Cells of a worker's name at most."""
+TO_MEND = "the knobs have to be mended first"
 SHARE_CELLS = 8
 """Cells of the bar of a win share."""
 
@@ -60,7 +61,7 @@ class Heading:
     """What the header says.
 
     Attributes:
-        told: the what-if in a line; empty until there is one.
+        told: the what-if in a line; empty where the knobs make none.
         forecasts: how many it was cleared on.
     """
 
@@ -79,14 +80,15 @@ def header(heading: Heading, width: int) -> Line:
         *clip((Span(f"#{heading.number} {safe_line(heading.name)}", bold=True),), max(16, width // 4)),
         *((Span("  "), BADGE) if heading.simulated else ()),
     )
-    busy = Span("clearing …", Tone.RUNNING) if heading.working else ""
-    rest = line(
-        Span("   what if: ", Tone.FAINT) if heading.told else "",
-        Span(safe_line(heading.told), Tone.SOFT),
-        Span(f"   {amounts.count(heading.forecasts, 'forecast')}   ", Tone.FAINT),
-        busy,
+    told = (
+        line(Span("   what if: ", Tone.FAINT), Span(safe_line(heading.told), Tone.SOFT))
+        if heading.told
+        else line(Span(f"   ✗ {TO_MEND}", Tone.FAILED))
     )
-    return clip((*lead, *rest), width)
+    size = Span(f"   {amounts.count(heading.forecasts, 'forecast')}", Tone.FAINT)
+    busy = line(Span("   clearing …", Tone.RUNNING)) if heading.working else ()
+    whole = (*lead, *told, size, *busy)
+    return whole if width_of(whole) <= width else clip((*lead, *told, *busy), width)
 
 
 # --- allocators -----------------------------------------------------------------------

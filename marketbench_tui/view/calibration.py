@@ -29,6 +29,7 @@ NO_OUTCOMES = (
     "attempt its tasks, or import forecasts with outcomes: marketbench import FILE.jsonl."
 )
 ALL_HIDDEN = "Every row is hidden: space draws the chosen one, enter draws it alone."
+ALL_UNKNOWN = "Nobody who was drawn has an outcome: d goes on, back to the workers in the end."
 NO_FIGURES = "There are no figures without an outcome."
 COUNTING = "Reading the forecasts …"
 

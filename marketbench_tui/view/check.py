@@ -40,6 +40,7 @@ WORD = 19
 VALUE = 8
 NAME_CELLS = 12
 """The model's name is not cut shorter than this while anything else can yield."""
+GOES_ON = "r on the Desk goes on with it."
 ASKING = "Asking about the first task …"
 
 
@@ -214,7 +215,7 @@ def verdict_lines(check: Check | None, reason: str = "") -> list[Line]:
     if check.n:
         lines += [(), *(_figure(label, text) for label, text in _figures(check))]
     if reason:
-        lines += [(), line(Span(f"It stopped: {safe_line(reason)}.", Tone.AWARD))]
+        lines += [(), line(Span(f"It stopped: {safe_line(reason)}. {GOES_ON}", Tone.AWARD))]
     return lines
 
 

@@ -89,13 +89,17 @@ class WorkerShares(Table[WorkerLine]):
 
     def __init__(self) -> None:
         super().__init__(
-            _worker_columns(4, 4, 8, 8, 8), key=lambda row: row.worker, empty=NO_FORECASTS, id="shares"
+            _worker_columns(4, 4, 8, 8, 8, recorded=True),
+            key=lambda row: row.worker,
+            empty=NO_FORECASTS,
+            id="shares",
         )
 
     def fill(self, rows: Sequence[WorkerLine], about: str) -> None:
         """Show these workers."""
         told = ([row.wins, row.passes, row.expected, row.profit, row.cost] for row in rows)
-        self.use(_worker_columns(*_widths(told, (3, 4, 8, 7, 4))))
+        kept = any(row.recorded is not None for row in rows)
+        self.use(_worker_columns(*_widths(told, (3, 4, 8, 7, 4)), recorded=kept))
         self.show(rows)
         self.frame(self.titled(about))
 
@@ -110,15 +114,17 @@ class WorkerShares(Table[WorkerLine]):
 
 
 @lru_cache(maxsize=64)
-def _worker_columns(*widths: int) -> tuple[Column[WorkerLine], ...]:
+def _worker_columns(*widths: int, recorded: bool) -> tuple[Column[WorkerLine], ...]:
+    """Where nothing was awarded in the session, names have the room of the recorded shares."""
     won, passes, expected, profit, cost = widths
+    then: Column[WorkerLine] = Column(
+        "recorded", lambda row: _text(amounts.percent(row.recorded), Tone.SOFT), 8, keep=7, right=True
+    )
     return (
         Column("", mark_cells, 3, keep=9),
-        Column("worker", lambda row: _text(row.shown, row.tone), 9, 2, 30, keep=9),
+        Column("worker", lambda row: _text(row.shown, row.tone), 9 if recorded else 15, 2, 30, keep=9),
         Column("share", share_cells, 13, keep=8),
-        Column(
-            "recorded", lambda row: _text(amounts.percent(row.recorded), Tone.SOFT), 8, keep=7, right=True
-        ),
+        *((then,) if recorded else ()),
         Column("won", lambda row: _text(row.wins), won, keep=5, right=True),
         Column("pass", lambda row: _text(row.passes, Tone.PASSED), passes, keep=4, right=True),
         Column("expected", lambda row: _text(row.expected, Tone.RUNNING), expected, keep=3, right=True),
@@ -326,4 +332,4 @@ class Difference(Page, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__(side=1, id="difference")
-        self.frame(self.titled("the recorded run, and the chosen allocator"))
+        self.frame(self.titled("recorded run and chosen allocator"))

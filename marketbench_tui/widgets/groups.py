@@ -45,10 +45,12 @@ def compared(this: int, other: int) -> tuple[Column[FigureLine], ...]:
     return (
         Column("figure", lambda row: _plain(row.figure.label), 16, keep=9),
         Column(f"#{this}", lambda row: _plain(row.value), 7, keep=9, right=True),
-        Column(f"#{other}", lambda row: _plain(row.other), 7, keep=9, right=True),
-        Column("less", lambda row: _plain(row.difference, Tone.AWARD), 7, keep=9, right=True),
+        Column(f"#{other}", lambda row: _plain(row.other or amounts.NONE), 7, keep=9, right=True),
+        Column("less", lambda row: _plain(row.difference or amounts.NONE, Tone.AWARD), 7, keep=9, right=True),
         Column(f"95% of #{this}", lambda row: _plain(row.interval, Tone.SOFT), 17, keep=2),
-        Column(f"95% of #{other}", lambda row: _plain(row.other_interval, Tone.SOFT), 17, keep=1),
+        Column(
+            f"95% of #{other}", lambda row: _plain(row.other_interval or amounts.NONE, Tone.SOFT), 17, keep=1
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -69,6 +70,7 @@ class Table(Scrolling, Generic[R], can_focus=True):
         self._laid: Sequence[Line] = ()
         self._cursor = 0
         self._shared: list[tuple[Column[R], int]] = []
+        self._measured = 0
 
     # --- what it shows ----------------------------------------------------------------
 
@@ -137,7 +139,7 @@ class Table(Scrolling, Generic[R], can_focus=True):
         return len(self._laid) + 1
 
     def _measure(self) -> None:
-        width = self.scrollable_content_region.width or self.size.width
+        self._measured = width = self.scrollable_content_region.width or self.size.width
         self._shared = share(self._columns, max(1, width - GUTTER))
         self._laid = self._lay(max(1, width - GUTTER))
         self.set_extent(self._head + len(self._rows))
@@ -153,6 +155,12 @@ class Table(Scrolling, Generic[R], can_focus=True):
         self._measure()
         self._into_sight()
         self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows filled while the table was hidden were measured for no width at all."""
+        if self.scrollable_content_region.width != self._measured:
+            self._measure()
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """One row of cells."""

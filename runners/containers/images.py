@@ -6,8 +6,10 @@ label, so that a task that changed is built again and no verdict comes from stal
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
+import queue
 import re
 import tarfile
 import threading
@@ -23,14 +25,19 @@ from runners.containers.container import Container
 from runners.containers.engine import client
 from runners.containers.errors import Cancelled, ContainerError, ImageMissing, docker_errors
 from runners.containers.labels import PREFIX, Owner
+from runners.processes import me
 from runners.workspace import BUILD_OUTPUTS
 
 BASE = "marketbench-base:latest"
 """An image of this name, where there is one, takes the place of the one that Dockerfiles with an
 argument `BASE` start from; so that machines without an image registry can build."""
+UNPROVEN = "marketbench-unproven"
+"""Name of images that are not looked at yet; each is tagged with the process that built it."""
 CONTENT = f"{PREFIX}content"
 BUILD_SECONDS = 1800
 """How long one step of a build may be silent."""
+LOOK_SECONDS = 0.2
+"""How often whoever builds, pulls or waits looks whether that was cancelled."""
 TESTBED = "/testbed"
 CHECK_SECONDS = 60
 _TAKES_BASE = re.compile(r"^\s*ARG\s+BASE\b", re.MULTILINE | re.IGNORECASE)
@@ -76,7 +83,7 @@ def provide(recipe: Recipe, emit: Emit, cancelled: threading.Event | None = None
         DiskFull, EngineGone, Cancelled: see `runners.containers.errors`.
     """
     stop = cancelled or threading.Event()
-    with _locks[recipe.image]:
+    with _alone(recipe.image, stop):
         if recipe.folder is None or not (recipe.folder / "Dockerfile").is_file():
             if content_of(recipe.image) is None:
                 _pull(recipe.image, emit, stop)
@@ -87,6 +94,19 @@ def provide(recipe: Recipe, emit: Emit, cancelled: threading.Event | None = None
         # One without our label was built or pulled by the user, who knows what it is.
         if content_of(recipe.image) not in (content, ""):
             _build(recipe, context, base, content, emit, stop)
+
+
+@contextlib.contextmanager
+def _alone(image: str, stop: threading.Event) -> Iterator[None]:
+    """While no other thread makes this image."""
+    lock = _locks[image]
+    while not lock.acquire(timeout=LOOK_SECONDS):
+        if stop.is_set():
+            raise Cancelled("the wait for an image was cancelled")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def packed(folder: Path) -> bytes:
@@ -145,7 +165,7 @@ def _build(
     recipe: Recipe, context: bytes, base: str, content: str, emit: Emit, stop: threading.Event
 ) -> None:
     emit(f"building the image {recipe.image}\n")
-    unproven = f"marketbench-unproven:{uuid.uuid4().hex}"
+    unproven = f"{UNPROVEN}:{me()}.{uuid.uuid4().hex[:12]}"
     with docker_errors(f"cannot build the image {recipe.image}"):
         steps = _patient().api.build(
             fileobj=io.BytesIO(context),
@@ -167,9 +187,7 @@ def _build(
 
 
 def _follow(steps: Iterable[dict[str, Any]], trouble: str, emit: Emit, stop: threading.Event) -> None:
-    for step in steps:
-        if stop.is_set():
-            raise Cancelled("the build was cancelled")
+    for step in _until(stop, steps, "the build was cancelled"):
         if error := step.get("error"):
             words = " ".join(str(error).split())[:300]
             full = "no space left on device" in words.lower()
@@ -177,6 +195,38 @@ def _follow(steps: Iterable[dict[str, Any]], trouble: str, emit: Emit, stop: thr
         text = str(step.get("stream", "")).strip()
         if text and not text.startswith(_CHATTER):
             emit(f"{text}\n")
+
+
+def _until(stop: threading.Event, steps: Iterable[dict[str, Any]], told: str) -> Iterator[dict[str, Any]]:
+    """The steps of a build or a pull as they come.
+
+    Raises:
+        Cancelled: `stop` was set; looked at even while a step is silent. The engine is hung up on
+            at the step's next word.
+        Exception: what reading them raised.
+    """
+    heard: queue.SimpleQueue[dict[str, Any] | Exception | None] = queue.SimpleQueue()
+
+    def listen() -> None:
+        try:
+            for step in steps:
+                heard.put(step)
+                if stop.is_set():
+                    break
+            heard.put(None)
+        except Exception as error:
+            heard.put(error)
+
+    threading.Thread(target=listen, name="steps", daemon=True).start()
+    while not stop.is_set():
+        with contextlib.suppress(queue.Empty):
+            step = heard.get(timeout=LOOK_SECONDS)
+            if isinstance(step, Exception):
+                raise step
+            if step is None:
+                return
+            yield step
+    raise Cancelled(told)
 
 
 def _prove(recipe: Recipe, image: str) -> None:
@@ -198,9 +248,8 @@ def _pull(image: str, emit: Emit, stop: threading.Event) -> None:
     name, _, tag = image.rpartition(":")
     try:
         with docker_errors(f"cannot pull the image {image}"):
-            for step in client().api.pull(name or image, tag if name else "latest", stream=True, decode=True):
-                if stop.is_set():
-                    raise Cancelled("the pull was cancelled")
+            steps = client().api.pull(name or image, tag if name else "latest", stream=True, decode=True)
+            for step in _until(stop, steps, "the pull was cancelled"):
                 if step.get("error"):
                     raise ContainerError(" ".join(str(step["error"]).split())[:300])
                 if str(step.get("status", "")).startswith(_TOLD):

@@ -118,6 +118,11 @@ def find(model: str) -> Profile | None:
     return PROFILES.get(model.removeprefix(f"{PROVIDER}/")) if is_simulated(model) else None
 
 
+def no_profile(model: str) -> str:
+    """What to say of a simulated model that `find` does not find."""
+    return f"no simulated profile {model.removeprefix(f'{PROVIDER}/')!r}; there are {', '.join(PROFILES)}"
+
+
 def _logistic(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 

@@ -76,11 +76,10 @@ class SimulatedProvider(CustomLLM):
 
 
 def _answer(model: str, messages: Sequence[Mapping[str, Any]], params: Mapping[str, Any]) -> SimulatedAnswer:
-    name = model.removeprefix(f"{profiles.PROVIDER}/")
-    profile = profiles.PROFILES.get(name)
+    name = f"{profiles.PROVIDER}/{model.removeprefix(f'{profiles.PROVIDER}/')}"
+    profile = profiles.find(name)
     if profile is None:
-        known = ", ".join(profiles.PROFILES)
-        raise CustomLLMError(status_code=404, message=f"no simulated profile {name!r}; there are {known}")
+        raise CustomLLMError(status_code=404, message=profiles.no_profile(name))
     call = params.get(CALL_PARAMETER)
     if not isinstance(call, SimulatedCall):
         raise CustomLLMError(status_code=400, message=f"simulated workers need {CALL_PARAMETER}=")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import time
@@ -36,7 +37,14 @@ TASK_FILE = "task.md"
 STDOUT_FILE = "submission.patch"
 SUBMISSION_CHARS = 4_000_000
 NEVER_STARTED = (126, 127)
-"""Exit codes of a shell that cannot start a program."""
+"""Exit codes of a shell that cannot start a program; one that spent something had started."""
+SECRET_CHARS = 4
+SECRET_LINE_CHARS = 8
+"""Shorter values, and shorter lines of values, are too common to be struck out."""
+LINE_CHARS = 8192
+WORD_CHARS = 65_536
+"""Longer lines are not held back as a whole, and longer words not at all."""
+_WORDS = re.compile(r".*[\s\"',;]", re.DOTALL)
 NOTE_END = "\x1e"
 """Between the note of a run and its submission, where both are kept as the run's one answer."""
 
@@ -83,27 +91,41 @@ class Command:
         return Spent(f"{note}{NOTE_END}{content}", said.usage, said.cost_usd_nano, time.monotonic() - began)
 
 
-@dataclass(slots=True)
 class Secrets:
     """Values that a program was given and that nobody else may see."""
 
-    values: Mapping[str, str]
-    _rest: str = ""
+    def __init__(self, values: Mapping[str, str]) -> None:
+        whole = {value for value in values.values() if len(value) >= SECRET_CHARS}
+        # A certificate has several lines, each of which tells a part of it.
+        lines = {line for value in whole for line in value.splitlines() if len(line) >= SECRET_LINE_CHARS}
+        self._spelt = sorted(whole | lines, key=len, reverse=True)
+        self._longest = max(map(len, self._spelt), default=0)
+        self._rest = ""
 
     def struck_out(self, text: str) -> str:
-        """The text without them, and without anything that looks like a key."""
-        for value in self.values.values():
-            if len(value) >= 4:
-                text = text.replace(value, "[key]")
+        """The text without them."""
+        for value in self._spelt:
+            text = text.replace(value, "[key]")
         return text
 
     def line_by_line(self, text: str, final: bool = False) -> str:
-        """Whole lines of a stream, struck out; a line may hold half a key until it ends."""
-        lines, end, rest = (self._rest + text).rpartition("\n")
-        if final or len(rest) > 8192:
-            lines, end, rest = lines + end + rest, "", ""
-        self._rest = rest
-        return without_secrets(self.struck_out(lines + end))
+        """Whole lines of a stream, without them and without anything that looks like a key.
+
+        What has not ended may be half a key, so it is held back.
+        """
+        held = self.struck_out(self._rest + text)
+        end = len(held) if final else self._end(held)
+        self._rest = held[end:]
+        return without_secrets(held[:end])
+
+    def _end(self, held: str) -> int:
+        """Where the last whole line ends, or of a very long line the last whole word."""
+        line = held.rfind("\n") + 1
+        if len(held) - line <= LINE_CHARS:
+            return line
+        most = len(held) - self._longest
+        word = _WORDS.match(held, line, most)
+        return word.end() if word else most if most - line > WORD_CHARS else line
 
 
 @dataclass(slots=True)
@@ -150,7 +172,7 @@ class _Running:
     def _note(self, run: Run) -> str:
         if run.stopped:
             return f"the program was stopped: it {self.shell.sandbox.limits.exceeded(run.stopped)}"
-        if run.exit_code in NEVER_STARTED:
+        if run.exit_code in NEVER_STARTED and self.reports.end() == Reported():
             raise CommandError(f"the program {self.work.worker.command[0]} cannot be started in the sandbox")
         if self._passed:
             return f"the program {self._passed}"

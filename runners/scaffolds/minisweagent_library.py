@@ -19,6 +19,8 @@ from typing import Any
 
 import yaml
 
+from runners.scratch import prefix
+
 CONFIG = Path("config", "benchmarks", "swebench.yaml")
 """The library's own configuration for SWE-bench, whose prompts published results were made with."""
 _lock = threading.Lock()
@@ -72,7 +74,7 @@ def _import() -> Library:
 @contextlib.contextmanager
 def _quiet_environment() -> Iterator[None]:
     """Variables under which it neither greets nor touches the user's configuration."""
-    with tempfile.TemporaryDirectory(prefix="marketbench-nothing-") as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix("nothing")) as folder:
         ours = {"MSWEA_SILENT_STARTUP": "1", "MSWEA_GLOBAL_CONFIG_DIR": folder}
         before = {name: os.environ.get(name) for name in ours}
         os.environ.update(ours)

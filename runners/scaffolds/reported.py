@@ -9,7 +9,6 @@ are totals so far, so the last line that tells one counts.
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +18,7 @@ from market.money import to_nano
 LINE_CHARS = 200_000
 """Longest line that is read as JSON."""
 MOST = 10**12
+MOST_USD = 1_000_000
 _INPUT = ("input_tokens", "prompt_tokens")
 _OUTPUT = ("output_tokens", "completion_tokens")
 _OUTSIDE = ("cache_read_input_tokens", "cache_creation_input_tokens")
@@ -109,5 +109,5 @@ def _count(block: dict[str, Any], names: tuple[str, ...]) -> int | None:
 
 def _amount(block: dict[str, Any], names: tuple[str, ...]) -> float | None:
     values = (block.get(name) for name in names)
-    numbers = (float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool))
-    return next((n for n in numbers if math.isfinite(n) and 0 <= n <= 1_000_000), None)
+    numbers = (v for v in values if isinstance(v, int | float) and not isinstance(v, bool))
+    return next((float(n) for n in numbers if 0 <= n <= MOST_USD), None)

@@ -16,7 +16,9 @@ from market.welfare.knobs import Allocator, WhatIf
 from marketbench_tui.auction import clearing
 from marketbench_tui.auction.knobs import Knobs, knobs_of
 from marketbench_tui.charts.spec import Bars
+from marketbench_tui.lines import plain
 from marketbench_tui.screens.whatifs import SavedTable, SavedWhatIfs
+from marketbench_tui.view.auction import TO_MEND, Heading, header
 from marketbench_tui.widgets.form import FieldRow
 from marketbench_tui.widgets.prompt import Prompt
 from tests.marketbench_tui.auction_parts import Host, Shelf, auctioning, bids, case, settle
@@ -158,6 +160,26 @@ async def test_kept_what_ifs_stand_beside_the_recorded_run_and_can_be_loaded(tex
         await settle(pilot)
         assert app.auction.cleared.whatif == WhatIf(penalty=0.5)
         assert field(app, "penalty").value == "0.5"
+
+
+async def test_the_words_under_the_kept_what_ifs_can_be_clicked(text_of: Text):
+    app = Host()
+    async with auctioning(app) as pilot:
+        await pilot.press("escape", "l")
+        await settle(pilot)
+        rows = text_of(app).splitlines()
+        y, x = next((y, row.index("esc closes")) for y, row in enumerate(rows) if "esc closes" in row)
+        await pilot.click(offset=(x + 1, y))
+        await settle(pilot)
+        assert app.screen is app.auction
+
+
+def test_the_header_gives_up_the_count_of_forecasts_first_and_says_what_keeps_knobs_from_clearing():
+    told = "competitive-reserve, reserve R 12, drawn low"
+    heading = Heading(1, "phase1", simulated=False, told=told, forecasts=558)
+    assert plain(header(heading, 120)).endswith(f"what if: {told}   558 forecasts")
+    assert plain(header(heading, 80)).endswith(f"what if: {told}")
+    assert TO_MEND in plain(header(replace(heading, told=""), 80))
 
 
 async def test_a_name_that_is_taken_is_replaced_when_it_is_given_again():

@@ -10,13 +10,14 @@ from textual.pilot import Pilot
 
 from marketbench_tui.app import MarketBenchApp
 from marketbench_tui.screens.calibration import Calibration
+from marketbench_tui.screens.choose_session import ChooseSession
 from marketbench_tui.screens.desk import Desk
 from marketbench_tui.study import By, Question, answer
-from marketbench_tui.view.calibration import NO_FORECASTS, NO_OUTCOMES
+from marketbench_tui.view.calibration import ALL_UNKNOWN, NO_FORECASTS, NO_OUTCOMES
 from marketbench_tui.widgets.chart import ChartPane
 from marketbench_tui.widgets.groups import Figures, Groups
 from marketbench_tui.widgets.page import Page
-from tests.market.observed import observations
+from tests.market.observed import NAN, observations
 from tests.marketbench_tui.conftest import desk_app, floor_app, opened, settle
 from tests.marketbench_tui.forecasting import forecasts
 from tests.marketbench_tui.sessions import FakeBackend, cards, finished
@@ -124,6 +125,24 @@ async def test_forecasts_are_put_together_by_difficulty_and_by_repository(text_o
         assert [row.letter for row in groups.rows] == ["a", "b", "c", "*"]
 
 
+async def test_parts_of_the_suite_are_of_the_workers_that_are_drawn():
+    async with opened(desk_app(backend())) as pilot:
+        await press(pilot, "C", "space", "d", "d")
+        groups = pilot.app.screen.query_one(Groups)
+        assert [row.n for row in groups.rows] == [*(10 for _ in range(8)), 80]
+
+
+async def test_workers_without_an_outcome_have_no_parts_and_the_way_back_stays_open(text_of: Read):
+    fake = backend()
+    known = [("a", 0.5, 100, 90, at % 2, False) for at in range(20)]
+    fake.observed[12] = observations([*known, ("b", 0.5, 100, NAN, NAN, False)])
+    async with opened(desk_app(fake)) as pilot:
+        await press(pilot, "C", "space", "d")
+        assert ALL_UNKNOWN[:36] in text_of(pilot.app)
+        await press(pilot, "d", "d")
+        assert [row.n for row in pilot.app.screen.query_one(Groups).rows] == [20, 0, 20]
+
+
 async def test_two_sessions_are_drawn_together_with_their_difference(text_of: Read):
     async with opened(desk_app(backend())) as pilot:
         await press(pilot, "C", "v", "enter")
@@ -136,6 +155,19 @@ async def test_two_sessions_are_drawn_together_with_their_difference(text_of: Re
         assert legends(pilot.app) == {"a", "b", "c"}
 
 
+async def test_the_words_under_the_list_of_sessions_can_be_clicked(text_of: Read):
+    async with opened(desk_app(backend())) as pilot:
+        for words, against in (("esc closes", False), ("enter takes", True)):
+            await press(pilot, *(() if isinstance(pilot.app.screen, Calibration) else ("C",)), "v")
+            assert isinstance(pilot.app.screen, ChooseSession)
+            rows = text_of(pilot.app).splitlines()
+            y, x = next((y, row.index(words)) for y, row in enumerate(rows) if words in row)
+            await pilot.click(offset=(x + 1, y))
+            await press(pilot)
+            assert isinstance(pilot.app.screen, Calibration)
+            assert ("against #11" in text_of(pilot.app)) is against
+
+
 async def test_a_worker_that_the_other_session_does_not_have_is_said():
     fake = backend()
     fake.observed[11] = observations([("another", 0.5, 100, 90, at % 2, False) for at in range(20)])
@@ -143,6 +175,12 @@ async def test_a_worker_that_the_other_session_does_not_have_is_said():
         await press(pilot, "C", "v", "enter")
         about = pilot.app.screen.query_one("#about-figure", Page).copied()
         assert "#11 has no forecast with an outcome under this name" in " ".join(about.split())
+        assert pilot.app.screen.query_one(Figures).copied().split("\t")[2:] == [
+            "–",
+            "–",
+            "0.824 … 0.897",
+            "–",
+        ]
         await press(pilot, "end", "space")
         assert "#" in legends(pilot.app)
 

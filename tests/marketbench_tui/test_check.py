@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from market.check import check_of
 from market.events import Recorded
 from marketbench_tui import messages as said
 from marketbench_tui.app import MarketBenchApp
@@ -151,6 +152,18 @@ async def test_the_chart_has_the_margin_and_the_confidence_sequence() -> None:
         assert band.low[-1] > 7.0
 
 
+async def test_the_chart_holds_the_bounds_as_they_are_and_reaches_as_far_as_the_last_of_them() -> None:
+    async with shown(parts.undecided()) as pilot:
+        chart = check(pilot).query_one(GapPane).chart
+        (band,) = (mark for mark in chart.marks if isinstance(mark, Band))
+        looks = check_of(check(pilot).state).looks
+        told = [look for look in looks if look.n]
+        assert band.high == pytest.approx([100 * look.high for look in told])
+        assert band.low == pytest.approx([100 * look.low for look in told])
+        assert chart.y.high is not None
+        assert chart.y.high >= max(band.high[-1], -band.low[-1])
+
+
 async def test_a_check_that_runs_is_stopped_and_can_be_left_to_run() -> None:
     backend = CheckBackend(parts.running(), live=True)
     async with form(backend) as pilot:
@@ -170,6 +183,7 @@ async def test_why_it_ended_undecided_is_said(text_of: Text) -> None:
     async with shown(parts.stopped()) as pilot:
         assert "No task was asked before this check" in text_of(pilot.app)
         assert "It stopped: asked to stop." in text_of(pilot.app)
+        assert "r on the Desk goes on with it." in text_of(pilot.app)
     async with shown(parts.undecided()) as pilot:
         assert "· not decided" in text_of(pilot.app)
         assert "It stopped" not in text_of(pilot.app)

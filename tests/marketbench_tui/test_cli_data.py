@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from runners.predictions import read_predictions
 from tests.marketbench_tui.test_cli import Shell
 
 
@@ -48,6 +49,21 @@ def test_tags_are_added_taken_off_and_printed(shell: Shell) -> None:
     shell("tag", "1", "a", "b")
     assert shell("tag", "1", "c", "--remove", "a").stdout == "b c\n"
     assert shell("tag", "1").stdout == "b c\n"
+
+
+def test_a_session_is_exported_as_predictions_that_can_be_graded(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "preds.jsonl"
+    assert shell.json("export", "1", "--to", str(path), "--predictions")["predictions"] == 1
+    (prediction,) = read_predictions(path)
+    assert prediction.model_patch.startswith("diff --git")
+    assert prediction.model_name_or_path == "demo: six sellers"
+    again = shell("export", "1", "--to", str(path), "--predictions")
+    assert again.returncode == 2
+    assert "exists" in again.stderr
+    nobody = shell("export", "1", "--to", str(path), "--predictions", "--force", "--worker", "zoe")
+    assert nobody.returncode == 2
+    assert "there are atlas, boreas" in nobody.stderr
+    assert shell("export", "1", "--to", str(path), "--worker", "atlas").returncode == 2
 
 
 def test_a_renamed_session_answers_to_its_new_name(shell: Shell) -> None:

@@ -147,6 +147,7 @@ def test_wrong_input_is_one_line(shell: Shell) -> None:
         (("diff", "plain", "nothing"), "there is no session 'nothing'"),
         (("diff", "plain", "cards", "--level", "2"), "--level lies between 0 and 1, not at 2"),
         (("card", "plain", "--worker", "zephyr"), "no worker zephyr; there are atlas, boreas"),
+        (("card", "plain", "--task", "t99"), "session #1 has no task t99; did you mean t9"),
     ):
         done = shell(*arguments)
         assert done.returncode == 2

@@ -168,3 +168,17 @@ def test_the_table_with_intervals_says_which_are_by_task(shell: Shell):
     done = shell("report", "twelve", "--intervals")
     assert re.search(r"pooled\s+24\s+[-+]?0\.\d{4} \[-?0\.\d{3}, -?0\.\d{3}\] t", done.stdout)
     assert "t: by task" in done.stderr
+
+
+def test_a_page_in_the_home_folder_is_not_overwritten_either(shell: Shell):
+    (shell.folder / "home.html").write_text("mine")
+    refused = shell("report", "twelve", "--html", "~/home.html")
+    assert (refused.returncode, (shell.folder / "home.html").read_text()) == (2, "mine")
+
+
+def test_too_few_forecasts_are_said_to_be_too_few_in_place_of_figures(shell: Shell):
+    (shell.folder / "one.jsonl").write_text((shell.folder / "rows.jsonl").read_text().splitlines()[0])
+    shell("import", str(shell.folder / "one.jsonl"), "--name", "lonely")
+    told = shell("report", "lonely").stdout
+    assert re.search(r"pooled +1 +0\.60 +0\.00 +n = 1: too few to tell", told)
+    assert not re.search(r"0\.\d{4}", told)

@@ -12,16 +12,19 @@ from market.estimate import History
 from market.mechanisms import MECHANISMS, build
 from market.spec import (
     AskRule,
+    AttemptLimits,
     ElicitationSpec,
+    GraderKind,
     LimitsSpec,
     MechanismSpec,
     SessionSpec,
     Strategy,
+    TaskBy,
     Unit,
     WorkerSpec,
 )
 from marketbench_tui.setup import draft as drafts
-from marketbench_tui.setup.draft import Draft, draft_of, new_draft
+from marketbench_tui.setup.draft import Draft, draft_of, new_draft, with_worker_text
 from marketbench_tui.setup.example import P, work
 from marketbench_tui.setup.plan import Known, Plan, Step
 from marketbench_tui.setup.review import review
@@ -252,6 +255,18 @@ workers = st.lists(
         temperature=st.none() | st.floats(0, 2),
         max_tokens=st.integers(1, 10_000_000),
         api_base=st.none() | st.just("http://localhost:1/v1"),
+        stream=st.booleans(),
+        network=st.booleans(),
+        limits=st.builds(AttemptLimits, steps=st.integers(1, 10_000)),
+    )
+    | st.builds(
+        WorkerSpec,
+        name=names,
+        model=names,
+        scaffold=st.just("command"),
+        command=st.just(("agent", "--go")),
+        task_by=st.sampled_from(TaskBy),
+        variables=st.just(("AGENT_KEY",)),
     ),
     min_size=1,
     max_size=4,
@@ -274,6 +289,8 @@ specs = st.builds(
         markup=st.floats(0.1, 100),
     ),
     limits=st.builds(LimitsSpec, budget_usd=st.floats(0, 1e6), attempts=st.integers(1, 20)),
+    grader=st.sampled_from(GraderKind),
+    grader_network=st.booleans(),
     unit=st.just(Unit.CREDITS),
     units_per_usd=st.floats(0.001, 1_000),
     seed=st.integers(0, 2**63 - 1),
@@ -284,6 +301,15 @@ specs = st.builds(
 @given(specs)
 def test_a_spec_filled_in_gives_the_same_spec_again(spec: SessionSpec) -> None:
     assert plan(draft_of(spec)).spec == spec
+
+
+def test_a_worker_that_is_given_another_scaffold_loses_its_command() -> None:
+    spec = SessionSpec(
+        workers=(WorkerSpec(name="a", model="m", scaffold="command", command=("agent",), network=True),)
+    )
+    (worker,) = plan(with_worker_text(draft_of(spec), 0, "scaffold", "one-shot")).spec.workers
+    assert worker.command == ()
+    assert worker.network
 
 
 def test_knobs_that_a_spec_leaves_out_are_written_out_with_the_values_they_had() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from market.events import Verdict, VerdictReached
 from marketbench_tui.lines import plain
 from marketbench_tui.tail import Tail
 from marketbench_tui.transcript import Transcript, Transcripts, patch_size
@@ -99,3 +100,17 @@ def test_old_transcripts_make_room_for_new_ones():
         if attempt:
             transcripts.take(attempt, recorded)
     assert len(transcripts._by_attempt) == 2
+
+
+def test_a_verdict_says_where_the_logs_of_its_grading_are():
+    transcript = Transcript()
+    verdict = VerdictReached(
+        attempt="a1",
+        task="t",
+        worker="w",
+        verdict=Verdict.FAIL,
+        reason="1 of 2 tests failed",
+        logs="logs/1/a1",
+    )
+    transcript._verdict(verdict)
+    assert shown(transcript)[-1] == "  logs beside the database: logs/1/a1"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import threading
+import time
+import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from runners.containers.engine import client
+from runners.containers.labels import SESSION
 from runners.grading import GradingError, Order, grade_predictions
 from runners.predictions import Prediction, gold_predictions
 from runners.suites.loading import load_suite
 from runners.suites.rows import SuiteError
 from runners.suites.task import Suite
 from tests.docker_here import needs_docker
-from tests.runners.task_repo import shop, shop_folder
+from tests.runners.task_repo import FIXED, patch_of, shop, shop_folder
 
 __all__ = ["shop", "shop_folder"]
 
@@ -54,6 +62,49 @@ def test_a_prediction_for_a_task_that_is_not_there_is_refused(shop: Suite, order
 def test_a_run_needs_a_name_that_can_be_one_of_a_folder(shop: Suite, order: Order) -> None:
     with pytest.raises(GradingError, match="cannot name a run"):
         grade_predictions(shop, [], Order("../x", order.work, order.report_folder))
+
+
+@pytest.mark.parametrize("folder", ["work", "report_folder"])
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_graded(
+    shop: Suite, order: Order, folder: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    told: list[str] = []
+    wrong = replace(order, **{folder: tmp_path / "file" / "deep"})
+    with pytest.raises(GradingError, match="file/deep cannot be written to") as caught:
+        grade_predictions(shop, gold_predictions(shop.tasks), wrong, told.append)
+    assert "\n" not in str(caught.value)
+    assert told == []
+
+
+@needs_docker
+def test_what_a_person_breaks_off_ends_soon_and_leaves_no_container(shop: Suite, order: Order) -> None:
+    slow = FIXED.replace("return a + b", "import time; time.sleep(321)")
+    patch = asyncio.run(patch_of(shop_sources(shop), order.work / "s", {"shop.py": slow}))
+    run = replace(order, run=f"broken-{uuid.uuid4().hex}", timeout=300)
+    threading.Thread(target=_interrupt_when_running, args=(run.run,), daemon=True).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        grade_predictions(shop, [Prediction("shop-1", "m", patch)], run)
+    assert time.monotonic() - began < 60
+    assert containers_of(run.run) == []
+
+
+def containers_of(session: str) -> list[str]:
+    found = client().containers.list(filters={"label": f"{SESSION}={session}"}, all=True)
+    return [str(each.id) for each in found]
+
+
+def shop_sources(shop: Suite) -> Path:
+    sources = shop.tasks[0].sources
+    assert sources
+    return sources
+
+
+def _interrupt_when_running(session: str) -> None:
+    while not containers_of(session):
+        threading.Event().wait(0.1)
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def test_a_classic_dataset_says_what_it_lacks(order: Order, tmp_path: Path) -> None:

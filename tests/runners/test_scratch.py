@@ -42,6 +42,16 @@ def test_a_folder_that_names_no_process_is_swept_when_it_is_old(tmp_path: Path) 
     assert new.exists()
 
 
+def test_a_folder_of_another_start_of_this_machine_is_swept_when_it_is_old(tmp_path: Path) -> None:
+    old, new = tmp_path / "marketbench-grade-1.1.elsewhere.x", tmp_path / "marketbench-grade-1.1.elsewhere.y"
+    for folder in (old, new):
+        folder.mkdir()
+    long_ago = time.time() - 2 * UNNAMED_SECONDS
+    os.utime(old, (long_ago, long_ago))
+    assert sweep_folders(tmp_path) == 1
+    assert new.exists()
+
+
 def test_a_link_is_never_followed(tmp_path: Path) -> None:
     (tmp_path / "precious").mkdir()
     (tmp_path / "marketbench-abc").symlink_to(tmp_path / "precious")

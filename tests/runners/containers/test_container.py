@@ -136,6 +136,21 @@ def test_no_engine_is_an_outage_that_says_what_to_do(monkeypatch: pytest.MonkeyP
     assert caught.value.is_over()
 
 
+def test_of_other_machines_and_earlier_starts_of_this_one_only_what_has_ended_is_swept() -> None:
+    labels = {PROCESS: "1.1.elsewhere"}
+    made = [client().containers.create(BASE, ["sleep", "321"], labels=labels) for _ in range(2)]
+    running, ended = made
+    for each in made:
+        each.start()
+    ended.kill()
+    ended.wait(timeout=30)
+    sweep_containers()
+    assert labels_of(str(running.id)) == labels
+    with pytest.raises(Exception, match="No such container"):
+        labels_of(str(ended.id))
+    running.remove(force=True)
+
+
 LEAVER = f"""
 import sys, time
 from runners.containers.container import Container

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from runners.containers import images
 from runners.containers.container import Container
 from runners.containers.engine import client
 from runners.containers.errors import Cancelled, ImageMissing
-from runners.containers.images import BuildFailed, Recipe, packed, provide
+from runners.containers.images import UNPROVEN, BuildFailed, Recipe, content_of, packed, provide
 from runners.containers.labels import Owner
+from runners.containers.sweep import sweep_images
+from runners.processes import Process, me
 from runners.suites.task import Task
 from tests.docker_here import needs_docker
 from tests.runners.task_repo import shop, shop_folder, task
 
 __all__ = ["shop", "shop_folder", "task"]
-IMAGE = "marketbench-test-image:latest"
+IMAGE = f"marketbench-test-{os.getpid()}:latest"
+SOON = 5.0
 
 
 @pytest.fixture
 def recipe(task: Task, shop_folder: Path, tmp_path: Path) -> Iterator[Recipe]:
     shutil.copytree(shop_folder, tmp_path / "suite", symlinks=True)
     yield Recipe(IMAGE, tmp_path / "suite" / "tasks" / task.id, task.base_commit)
-    for image in client().images.list(name=IMAGE):
-        client().images.remove(image.id, force=True)
+    # By its name: the same image may have others, and be in use under them.
+    if content_of(IMAGE) is not None:
+        client().images.remove(IMAGE, force=True, noprune=True)
 
 
 def provided(recipe: Recipe) -> list[str]:
@@ -77,6 +84,46 @@ def test_a_build_can_be_cancelled(recipe: Recipe) -> None:
     cancelled.set()
     with pytest.raises(Cancelled):
         provide(recipe, lambda _: None, cancelled)
+
+
+def test_whoever_waits_for_somebody_elses_build_can_be_cancelled() -> None:
+    cancelled = threading.Event()
+    with images._locks[IMAGE]:
+        threading.Timer(0.1, cancelled.set).start()
+        began = time.monotonic()
+        with pytest.raises(Cancelled):
+            provide(Recipe(IMAGE), lambda _: None, cancelled)
+    assert time.monotonic() - began < SOON
+
+
+def test_a_step_that_is_silent_for_long_can_be_cancelled() -> None:
+    cancelled, never = threading.Event(), threading.Event()
+
+    def steps() -> Iterator[dict[str, str]]:
+        yield {"stream": "Step 1/1 : RUN sleep 321"}
+        never.wait()
+
+    heard: list[str] = []
+    threading.Timer(0.1, cancelled.set).start()
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        images._follow(steps(), "it cannot be built", heard.append, cancelled)
+    assert time.monotonic() - began < SOON
+    assert heard == ["Step 1/1 : RUN sleep 321\n"]
+    never.set()
+
+
+@needs_docker
+def test_what_a_process_killed_while_building_left_is_swept(recipe: Recipe) -> None:
+    provided(recipe)
+    built = client().images.get(IMAGE)
+    built.tag(UNPROVEN, f"{Process(me().place, me().pid, '1')}.0")
+    built.tag(UNPROVEN, f"{me()}.1")
+    assert sweep_images() >= 1
+    left = [tag for image in client().images.list(name=UNPROVEN) for tag in image.tags]
+    assert f"{UNPROVEN}:{me()}.1" in left
+    assert not any(".1." in tag and tag.endswith(".0") for tag in left)
+    client().images.remove(f"{UNPROVEN}:{me()}.1", noprune=True)
 
 
 @needs_docker

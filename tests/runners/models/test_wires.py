@@ -11,6 +11,7 @@ import pytest
 from market.events import Message, Purpose, Tool, ToolCall
 from runners.models.base import CallContext, ModelError, ModelRequest
 from runners.models.gateway import AGAIN, LiteLLMGateway
+from runners.models.wire import to_wire
 from runners.settings import Settings
 from tests.runners.models.conftest import PRICE
 from tests.runners.models.loopback import Loopback, serving
@@ -295,3 +296,9 @@ async def test_what_an_unpriced_model_loses_is_counted_in_tokens(gateway: Make, 
         error = await refused(gateway(), request_to(wire, server, model=model, timeout_seconds=0.5))
     assert error.cost_usd_nano == 0
     assert error.unpriced_tokens > 0
+
+
+def test_arguments_nested_too_deeply_to_be_read_can_still_be_sent_back() -> None:
+    call = ToolCall(id="c", name="bash", arguments="[" * 200_000)
+    (sent,) = to_wire(Message(role="assistant", content="", tool_calls=(call,)))["tool_calls"]
+    assert json.loads(sent["function"]["arguments"]) == {"arguments": call.arguments}

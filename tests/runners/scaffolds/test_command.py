@@ -14,7 +14,7 @@ from market.money import to_nano
 from market.spec import AttemptLimits, SubmissionFrom, TaskBy, WorkerSpec
 from runners.graders.probe import bubblewrap_here
 from runners.scaffolds.base import Submission
-from runners.scaffolds.command import Command, CommandError
+from runners.scaffolds.command import Command, CommandError, Secrets
 from runners.suites.task import Task
 from runners.workspace import WorkspaceError
 from tests.runners.graders.test_sandbox import alive
@@ -178,6 +178,24 @@ async def test_a_key_is_struck_out_of_what_it_hands_in(
     monkeypatch.setenv("MY_KEY", "sesame-open")
     submission, _ = await attempt(task, tmp_path, shell("echo $MY_KEY > kept.txt", variables=("MY_KEY",)))
     assert "+[key]\n" in submission.content
+
+
+@pytest.mark.parametrize("before", [0, 8_170, 8_190, 16_360])
+def test_a_key_in_the_middle_of_a_very_long_line_is_struck_out(before: int) -> None:
+    secrets = Secrets({"MY_KEY": "sesame-open", "CERTIFICATE": "-- begin --\nMIIEvQIBADANBg\n-- end --"})
+    text = "x" * before + " sesame-open then MIIEvQIBADANBg and sk-0123456789abcdef" + " y" * 9_000
+    shown = "".join(secrets.line_by_line(text[at : at + 8_192]) for at in range(0, len(text), 8_192))
+    shown += secrets.line_by_line("", final=True)
+    assert shown == "x" * before + " [key] then [key] and [key]" + " y" * 9_000
+
+
+async def test_a_program_that_spent_and_then_ends_like_one_that_never_began_is_charged(
+    task: Task, tmp_path: Path
+) -> None:
+    submission, made = await attempt(task, tmp_path, shell(f"{REPAIR}; echo '{REPORT}'; no-such-program"))
+    assert submission.note == "the program ended with exit code 127"
+    assert submission.content == task.gold_patch
+    assert made.answers[0].cost_usd_nano == to_nano(0.25)
 
 
 async def test_the_network_is_there_where_the_spec_asks_for_it(task: Task, tmp_path: Path) -> None:

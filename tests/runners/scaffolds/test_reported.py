@@ -68,6 +68,7 @@ def test_a_line_may_come_in_pieces() -> None:
         '{"usage": {"input_tokens": -5}}',
         '{"usage": {"input_tokens": 1e99}}',
         '{"usage": null}',
+        f'{{"cost_usd": {10**400}}}',
         '{"text": "hello"}',
         "[1]",
         "{" * 5000 + "}" * 5000,
