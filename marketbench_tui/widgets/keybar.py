@@ -12,7 +12,7 @@ from marketbench_tui.lines import Line, Span, width_of
 from marketbench_tui.widgets.paint import Painted
 from themes.tones import Tone
 
-PINNED = frozenset({"errors", "help", "command_palette", "leave"})
+PINNED = frozenset({"errors", "back", "help", "command_palette", "leave"})
 """Actions whose keys are always shown, at the right end."""
 
 

@@ -37,6 +37,7 @@ class Stream(Scrolling, can_focus=True):
         Binding("pagedown", "page_down", "page down", show=False),
         Binding("home", "scroll_home", "first line kept", show=False),
         Binding("end", "move_to_end", "to the end, and stay there", show=False),
+        Binding("y", "app.copy", "copy", id="copy", tooltip="copy the line, or what the mouse selected"),
     ]
 
     def __init__(self, *, folded: bool, empty: str = "", id: str | None = None) -> None:
