@@ -6,28 +6,23 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from pydantic import Field
 
 from market.bids import BidTable
 from market.mechanisms.base import Clearing, Conditions, Knobs
+from market.mechanisms.posted import Posted, PostedKnobs
 from market.mechanisms.selection import best_per_task, of_winner, total
 
 
-class LowestAskKnobs(Knobs):
+class LowestAskKnobs(PostedKnobs):
     """Settings of `lowest-ask`."""
-
-    bounty: float = Field(default=2.0, gt=0, le=1e9, description="highest ask that may win, in units")
-    penalty: float = Field(default=0.0, ge=0, le=1e9, description="charged on fail, in units")
 
 
 @dataclass(frozen=True, slots=True)
-class LowestAsk:
+class LowestAsk(Posted):
     """The lowest ask at or below the bounty wins and is paid its ask on pass (first price).
 
     The score is bounty - ask. Ties: see `market.mechanisms.selection`.
     """
-
-    knobs: LowestAskKnobs
 
     name: ClassVar[str] = "lowest-ask"
     summary: ClassVar[str] = "lowest ask up to the bounty wins and is paid what it asked"
@@ -41,16 +36,6 @@ class LowestAsk:
             f"passes and charged {self.knobs.penalty:g} if it fails."
         )
 
-    @property
-    def failure_penalty(self) -> float:
-        """What failing is charged, in units."""
-        return self.knobs.penalty
-
-    @property
-    def bounty(self) -> float:
-        """The highest ask that may win, in units."""
-        return self.knobs.bounty
-
     def clear(self, bids: BidTable, conditions: Conditions) -> Clearing:
         """Award each task to its lowest ask at or below the bounty."""
         parts = {"bounty": conditions.bounty[bids.task], "ask": -bids.ask}
@@ -63,7 +48,3 @@ class LowestAsk:
             penalty=of_winner(winner, np.full(len(bids), self.knobs.penalty)),
             parts=parts,
         )
-
-    def raised_bounty(self, bounty: float, original: float, failures: int) -> float | None:
-        """Bounties stay as they are."""
-        return None

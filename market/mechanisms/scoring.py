@@ -10,26 +10,24 @@ from pydantic import Field
 
 from market.bids import BidTable
 from market.mechanisms.base import Clearing, Conditions, Knobs
+from market.mechanisms.posted import Posted, PostedKnobs
 from market.mechanisms.selection import best_per_task, of_winner, total
 
 
-class ScoringKnobs(Knobs):
+class ScoringKnobs(PostedKnobs):
     """Settings of `scoring`."""
 
     bounty: float = Field(default=2.0, gt=0, le=1e9, description="what a solved task is worth (B), in units")
-    penalty: float = Field(default=0.0, ge=0, le=1e9, description="charged on fail, in units")
 
 
 @dataclass(frozen=True, slots=True)
-class Scoring:
+class Scoring(Posted):
     """Score q B - ask - c, with q the quality weight: the p of the bids it is given.
 
     Live that is the stated p; a what-if may put in its place what the worker's other tasks make
     of it. The highest score above zero wins its task and is paid its ask on pass. Ties: see
     `market.mechanisms.selection`. Source: quasi-linear scoring rule (Che 1993), first score.
     """
-
-    knobs: ScoringKnobs
 
     name: ClassVar[str] = "scoring"
     summary: ClassVar[str] = "best p x bounty - ask - expected cost wins and is paid what it asked"
@@ -42,16 +40,6 @@ class Scoring:
             f"Each bid is scored p x bounty - ask - expected cost. The highest score above zero wins. The "
             f"winner is paid its ask if the submission passes and charged {self.knobs.penalty:g} if it fails."
         )
-
-    @property
-    def failure_penalty(self) -> float:
-        """What failing is charged, in units."""
-        return self.knobs.penalty
-
-    @property
-    def bounty(self) -> float:
-        """The bounty a task starts with, in units."""
-        return self.knobs.bounty
 
     def clear(self, bids: BidTable, conditions: Conditions) -> Clearing:
         """Award each task to its highest score above zero."""
@@ -69,7 +57,3 @@ class Scoring:
             penalty=of_winner(winner, np.full(len(bids), self.knobs.penalty)),
             parts=parts,
         )
-
-    def raised_bounty(self, bounty: float, original: float, failures: int) -> float | None:
-        """Bounties stay as they are."""
-        return None

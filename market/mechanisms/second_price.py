@@ -6,30 +6,25 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from pydantic import Field
 
 from market.bids import BidTable, Booleans, Floats, Ints
 from market.mechanisms.base import NOBODY, Clearing, Conditions, Knobs
+from market.mechanisms.posted import Posted, PostedKnobs
 from market.mechanisms.selection import best_per_task, of_winner, total
 
 
-class SecondPriceKnobs(Knobs):
+class SecondPriceKnobs(PostedKnobs):
     """Settings of `second-price`."""
-
-    bounty: float = Field(default=2.0, gt=0, le=1e9, description="highest ask that may win, in units")
-    penalty: float = Field(default=0.0, ge=0, le=1e9, description="charged on fail, in units")
 
 
 @dataclass(frozen=True, slots=True)
-class SecondPrice:
+class SecondPrice(Posted):
     """The lowest ask at or below the bounty wins; on pass it is paid the second-lowest such ask,
     or the bounty where there is none.
 
     The score is bounty - ask. Ties: see `market.mechanisms.selection`. Source: Vickrey (1961),
     as a procurement auction with the bounty as its reserve.
     """
-
-    knobs: SecondPriceKnobs
 
     name: ClassVar[str] = "second-price"
     summary: ClassVar[str] = "lowest ask up to the bounty wins and is paid the second-lowest"
@@ -44,16 +39,6 @@ class SecondPrice:
             f"{self.knobs.penalty:g} if it fails."
         )
 
-    @property
-    def failure_penalty(self) -> float:
-        """What failing is charged, in units."""
-        return self.knobs.penalty
-
-    @property
-    def bounty(self) -> float:
-        """The highest ask that may win, in units."""
-        return self.knobs.bounty
-
     def clear(self, bids: BidTable, conditions: Conditions) -> Clearing:
         """Award each task to its lowest ask at or below the bounty, at the second-lowest."""
         parts = {"bounty": conditions.bounty[bids.task], "ask": -bids.ask}
@@ -66,10 +51,6 @@ class SecondPrice:
             penalty=of_winner(winner, np.full(len(bids), self.knobs.penalty)),
             parts=parts,
         )
-
-    def raised_bounty(self, bounty: float, original: float, failures: int) -> float | None:
-        """Bounties stay as they are."""
-        return None
 
 
 def _second_lowest(bids: BidTable, conditions: Conditions, eligible: Booleans, winner: Ints) -> Floats:
