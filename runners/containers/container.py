@@ -204,16 +204,8 @@ class Container:
         Raises:
             ContainerError: the folder is not there, or the container is gone.
         """
-        self.unpack(_packed(files), folder)
-
-    def unpack(self, archive: bytes, folder: str) -> None:
-        """Unpack a tar archive in a folder that is there.
-
-        Raises:
-            ContainerError: the folder is not there, or the container is gone.
-        """
         with self._watched(f"cannot write into {folder}"):
-            self._running().put_archive(folder, archive)
+            self._running().put_archive(folder, _packed(files))
 
     def get(self, path: str) -> bytes:
         """The content of one file.

@@ -9,8 +9,11 @@ the patch worked, that the tests took too long, that the engine went away.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import queue
 import shlex
+import tarfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +30,9 @@ STEP_SECONDS = 300
 """How long one of the harness's own commands (applying a patch, a diff) may take."""
 _APPLY = ("git apply --verbose", "patch --batch")
 _REVERSE = "git apply --check --reverse"
+_FOLDER = "mkdir -p /"
+"""How the harness begins before it copies a file. The engine makes missing folders itself as it unpacks,
+and each command less is a twentieth of a second."""
 _TESTS = "tests"
 
 Emit = Callable[[str], None]
@@ -118,6 +124,14 @@ class HarnessClient:
             container.cancel()
         return body
 
+    def look_for_starvation(self) -> None:
+        """Note whether anything was killed for want of memory.
+
+        It takes one more command in the container, so it is for gradings that did not resolve.
+        """
+        for body in self._made:
+            body.look_for_starvation()
+
     def cancel(self) -> None:
         """End the grading at its next step, and what runs now."""
         with self._lock:
@@ -160,6 +174,8 @@ class _Body:
         """Run one of the harness's own commands."""
         if detach:
             return Answer(0, b"")  # it kills a process by the id that the host knows; we end the container
+        if isinstance(command, str) and command.startswith(_FOLDER):
+            return Answer(0, b"")
         words = shlex.split(command) if isinstance(command, str) else list(command)
         with self._noted():
             done = self.container.exec(words, STEP_SECONDS, workdir=workdir)
@@ -168,9 +184,11 @@ class _Body:
         return Answer(done.exit_code, done.output.encode(errors="replace"))
 
     def put_archive(self, folder: str, data: bytes) -> bool:
-        """Unpack an archive in a folder."""
+        """Unpack an archive of plain files in a folder, and make that where it is missing."""
+        with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+            files = {f"{folder}/{file.name}": _content(archive, file) for file in archive}
         with self._noted():
-            self.container.unpack(data, folder)
+            self.container.put(files, "/")
         return True
 
     def exec_create(self, _: str, command: str) -> dict[str, str]:
@@ -193,6 +211,12 @@ class _Body:
         """The harness asks for the process to kill, which is not needed."""
         return {"Pid": 0}
 
+    def look_for_starvation(self) -> None:
+        """Note whether anything in it was killed for want of memory."""
+        if self._witness.began:
+            with contextlib.suppress(ContainerError, EngineGone), self._noted():
+                self._witness.starved |= self.container.out_of_memory()
+
     def _tests(self, command: str, pieces: queue.SimpleQueue[str | None]) -> None:
         def tell(text: str) -> None:
             pieces.put(text)
@@ -201,7 +225,6 @@ class _Body:
         try:
             with self._noted():
                 self._witness.stopped = self.container.exec(shlex.split(command), self._seconds, tell).stopped
-                self._witness.starved = self.container.out_of_memory()
         except (ContainerError, EngineGone):
             return  # noted; the harness finds the same trouble at its next step
         finally:
@@ -216,6 +239,12 @@ class _Body:
 
     def _noted(self) -> _Noted:
         return _Noted(self._witness)
+
+
+def _content(archive: tarfile.TarFile, file: tarfile.TarInfo) -> bytes:
+    opened = archive.extractfile(file)
+    assert opened, f"the harness copies plain files, and {file.name} is none"
+    return opened.read()
 
 
 @dataclass(slots=True)

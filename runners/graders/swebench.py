@@ -169,10 +169,14 @@ class _Grading:
             # absolute path takes that folder's place, wherever this process may be working.
             run = Run(str(folder.absolute()), SUBMISSION, timeout, skip_patch)
             report = run_harness(self._task, self._patch, client, run)
-            witness = replace(client.witness)  # before closing, which looks like trouble
+            log = _read(folder / SUBMISSION / self._task.id / "test_output.txt")
+            evaluation = Evaluation(report, log, client.witness)
+            if not evaluation.judgement.resolved:
+                client.look_for_starvation()
+            # A copy, since closing looks like trouble.
+            return replace(evaluation, witness=replace(client.witness))
         finally:
             client.close()
-        return Evaluation(report, _read(folder / SUBMISSION / self._task.id / "test_output.txt"), witness)
 
     def _verdict(self, evaluation: Evaluation) -> Grade:
         witness, judgement = evaluation.witness, evaluation.judgement

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import shutil
+import tarfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +16,11 @@ import pytest
 from market.records import Verdict
 from runners.containers.engine import client
 from runners.containers.errors import EngineGone
-from runners.containers.labels import SESSION
+from runners.containers.images import BASE
+from runners.containers.labels import SESSION, Owner
 from runners.containers.limits import MIB, ContainerLimits
 from runners.graders.base import Grade
+from runners.graders.harness import HarnessClient, Terms
 from runners.graders.local import LocalGrader
 from runners.graders.swebench import SwebenchGrader
 from runners.suites.loading import load_suite
@@ -263,6 +267,24 @@ async def test_a_kill_for_want_of_memory_is_told_as_such_and_not_as_failing_test
     grade_ = await grade(grader, task, hungry)
     told = "the tests needed more than 512 MiB of memory and were killed"
     assert (grade_.verdict, grade_.reason) == (Verdict.FAIL, told)
+
+
+def test_what_the_harness_copies_lies_in_folders_that_the_image_lacks(grader: SwebenchGrader) -> None:
+    terms = Terms(Owner(grader.session), grader.limits, network=False, capabilities=False, seconds=60)
+    hands = HarnessClient(terms, lambda _: None)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        member = tarfile.TarInfo("expected.txt")
+        member.size = 2
+        archive.addfile(member, io.BytesIO(b"42"))
+    body = hands.create(BASE)
+    try:
+        body.start()
+        body.exec_run("mkdir -p /image_assets/deep", user="root")
+        assert body.put_archive("/image_assets/deep", packed.getvalue())
+        assert body.exec_run("cat /image_assets/deep/expected.txt") == (0, b"42")
+    finally:
+        hands.close()
 
 
 async def test_two_gradings_of_one_task_at_once_keep_their_logs_apart(
